@@ -1,0 +1,69 @@
+//! Simple moving average crossover.
+//!
+//! - Wants long while `fast − slow > 1e-6`, short while `fast − slow < −1e-6`, else what it has: a level.
+//! - First judged at bar `slow − 1`, where both averages exist.
+
+use indicators::Sma;
+
+use super::{DEAD_BAND, Description, conflict, require_below};
+use crate::{Block, ColumnKey, Inputs, Parameter, ParameterError, SharedColumns, Signals, Strategy, Values};
+
+const NAME: &str = "sma_cross";
+
+const PARAMETERS: &[Parameter] = &[
+    Parameter::integer("fast", 10, 1, 10_000, "bars in the fast average"),
+    Parameter::integer("slow", 30, 2, 10_000, "bars in the slow average; more than fast"),
+];
+
+pub(super) const DESCRIPTION: Description = Description::built_in(
+    NAME,
+    "Long while the fast simple moving average is above the slow one, short (or flat) while below.",
+    PARAMETERS,
+    |values| Ok(Box::new(SmaCross::new(values)?)),
+);
+
+/// Which of two simple averages is above.
+pub struct SmaCross {
+    fast: Sma,
+    slow: Sma,
+    periods: [usize; 2],
+    fast_column: Vec<f64>,
+    slow_column: Vec<f64>,
+}
+
+impl SmaCross {
+    pub fn new(values: &Values) -> Result<SmaCross, ParameterError> {
+        require_below(NAME, values, "fast", "slow")?;
+        Ok(SmaCross {
+            fast: Sma::new(values.integer("fast")).map_err(conflict(NAME))?,
+            slow: Sma::new(values.integer("slow")).map_err(conflict(NAME))?,
+            periods: [values.integer("fast"), values.integer("slow")],
+            fast_column: Vec::new(),
+            slow_column: Vec::new(),
+        })
+    }
+}
+
+impl Strategy for SmaCross {
+    fn inputs(&self) -> Inputs {
+        Inputs::CLOSE
+    }
+
+    fn scan(&mut self, block: &Block<'_>, out: &mut Signals) {
+        self.fast_column.resize(block.len, f64::NAN);
+        self.slow_column.resize(block.len, f64::NAN);
+        self.fast.extend(block.close, &mut self.fast_column);
+        self.slow.extend(block.close, &mut self.slow_column);
+        let (fast, slow) = (&self.fast_column[..block.len], &self.slow_column[..block.len]);
+        // Both comparisons are false while an average is NaN: not yet defined.
+        out.extend_crossing(fast, slow, DEAD_BAND);
+    }
+
+    fn scan_whole(&mut self, bars: &Block<'_>, shared: &mut dyn SharedColumns, out: &mut Signals) {
+        let key = |n: usize| ColumnKey::new("sma", [n as f64, 0.0, 0.0]);
+        let [fast_bars, slow_bars] = self.periods;
+        let fast = shared.column(key(fast_bars), &mut |column| self.fast.extend(bars.close, column));
+        let slow = shared.column(key(slow_bars), &mut |column| self.slow.extend(bars.close, column));
+        out.extend_crossing(&fast, &slow, DEAD_BAND);
+    }
+}
