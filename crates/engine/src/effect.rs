@@ -1,0 +1,25 @@
+//! What the engine wants done.
+
+use domain::order::{InstrumentKey, OrderKey, Ticket};
+use domain::trade::Trade;
+
+use crate::Refusal;
+
+/// One wish of the engine, in the order in which it must be carried out.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Effect {
+    /// Store the order; answer with [`crate::Event::Committed`]. It has not been sent.
+    Persist(Ticket),
+    /// Send a stored order.
+    Place(Ticket),
+    /// Change a resting order to these terms; `qty` is what should be left of it.
+    Modify(Ticket),
+    Cancel {
+        instrument: InstrumentKey,
+        order: OrderKey,
+    },
+    /// A position went flat.
+    Closed(Trade),
+    /// A rule said no; recorded for good.
+    Refused(Refusal),
+}

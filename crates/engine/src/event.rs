@@ -1,0 +1,126 @@
+//! What the engine is told.
+
+use domain::order::{OrderKey, Timing};
+use domain::trade::{BookId, Direction};
+use domain::{Price, Qty, Timestamp};
+use strategy::SignalBits;
+
+/// One thing that happened. Market events are addressed to a book: its instrument, its timeframe.
+///
+/// A bar is told as `Open`, `Range`, `Close`. The shell may leave out phases in which nothing can happen (see
+/// [`crate::Engine::watch`]): the effects are the same.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Event {
+    /// A trading day begins for the book. `square_off` is when it must be flat, if it must.
+    DayStart {
+        book: BookId,
+        square_off: Option<Timestamp>,
+    },
+    /// The first price of a bar.
+    Open {
+        book: BookId,
+        price: Price,
+    },
+    /// The bar's range, after its resting orders were filled.
+    Range {
+        book: BookId,
+        high: Price,
+        low: Price,
+        close: Price,
+    },
+    /// The bar has closed.
+    Close {
+        book: BookId,
+        bar: ClosedBar,
+    },
+    /// A trade printed.
+    Tick {
+        book: BookId,
+        price: Price,
+    },
+    /// The last known price of a book whose bars were left out; before anything that needs the account's equity.
+    Mark {
+        book: BookId,
+        price: Price,
+    },
+    /// The book must be flat now: at the next price, or at the close that is being made.
+    SquareOff {
+        book: BookId,
+        timing: Timing,
+    },
+    /// The shell has stored the order durably: it may be sent.
+    Committed {
+        order: OrderKey,
+    },
+    Report {
+        order: OrderKey,
+        news: News,
+    },
+    Command(Command),
+}
+
+/// What the exchange says of an order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum News {
+    Accepted,
+    Filled {
+        qty: Qty,
+        price: Price,
+        phase: FillPhase,
+    },
+    Modified,
+    /// A stop's trigger traded: what is left of it goes on at the market.
+    Triggered,
+    Cancelled,
+    Rejected,
+}
+
+/// Where in a bar a fill came: an entry inside the bar cannot know whether the target was touched before it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum FillPhase {
+    #[default]
+    AtOpenOrTick,
+    InsideBar,
+    AtClose,
+}
+
+/// A closed bar and what was computed from it.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct ClosedBar {
+    /// High and low; may be left out for a book without a trailing stop, the only one to read them.
+    pub range: Option<(Price, Price)>,
+    pub close: Price,
+    pub signals: SignalBits,
+    /// Average true range (14) at this bar in rupees; NaN if unknown or not needed.
+    pub atr: f64,
+    /// Annualised volatility of returns at this bar, as a fraction; NaN if unknown or not needed.
+    pub volatility: f64,
+    /// No other bar of the book comes today.
+    pub last_of_day: bool,
+}
+
+/// What a person or a use-case orders.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Command {
+    /// Trade by hand in this book.
+    Trade {
+        book: BookId,
+        direction: Direction,
+        qty: Qty,
+    },
+    /// Be flat, at the market.
+    Flatten {
+        book: BookId,
+    },
+    /// No new entries until resumed; stops stay.
+    Pause {
+        book: BookId,
+    },
+    Resume {
+        book: BookId,
+    },
+    /// Entries of all books are cancelled and refused from now on; with `flatten` positions are closed too.
+    Kill {
+        flatten: bool,
+    },
+}

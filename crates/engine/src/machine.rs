@@ -1,0 +1,414 @@
+//! The event loop's body: one event in, effects out.
+
+mod decide;
+mod exit;
+mod fills;
+mod guard;
+
+use domain::order::{OrderEvent, OrderKey, OrderState, Terms, Timing};
+use domain::trade::{BookId, Direction, ExitReason};
+use domain::{Money, Price, Qty, Side, Timestamp};
+use strategy::{Block, Inputs, SignalBits, Signals, Strategy};
+
+use crate::event::{ClosedBar, Command, Event};
+use crate::orders::{Order, OrderTable, Purpose, marketable};
+use crate::portfolio::{Account, Book, OpenPosition, Pending};
+use crate::risk::Approved;
+use crate::{AccountLimits, BookSpec, Effect};
+
+/// The state of one account's trading. See the crate's documentation for its promises.
+pub struct Engine {
+    account: Account,
+    limits: AccountLimits,
+    books: Vec<Book>,
+    orders: OrderTable,
+}
+
+/// What must not be skipped in a book's bars; between these nothing can happen.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Watch {
+    /// A low at or below this.
+    pub below: Price,
+    /// A high at or above this.
+    pub above: Price,
+    /// A close with one of these marks.
+    pub signals: SignalBits,
+    /// Every close.
+    pub every_close: bool,
+    /// The start of the next day: an entry that rests ends with its own.
+    pub day_start: bool,
+}
+
+impl Engine {
+    pub fn new(cash: Money, limits: AccountLimits) -> Engine {
+        Engine { account: Account::new(cash), limits, books: Vec::new(), orders: OrderTable::default() }
+    }
+
+    /// Opens a book. Without a strategy it is traded by hand. Ids count from 0.
+    pub fn add_book(&mut self, spec: BookSpec, strategy: Option<Box<dyn Strategy>>) -> BookId {
+        let id = BookId(self.books.len() as u32);
+        let mut book = Book::new(spec, strategy);
+        for (i, other) in self.books.iter_mut().enumerate() {
+            if other.spec.instrument == book.spec.instrument {
+                other.siblings.push(id);
+                book.siblings.push(BookId(i as u32));
+            }
+        }
+        self.books.push(book);
+        id
+    }
+
+    pub fn account(&self) -> &Account {
+        &self.account
+    }
+
+    pub fn book(&self, id: BookId) -> &Book {
+        &self.books[id.0 as usize]
+    }
+
+    pub fn books(&self) -> &[Book] {
+        &self.books
+    }
+
+    /// Every order that is remembered, by key.
+    pub fn orders(&self) -> &[Order] {
+        self.orders.all()
+    }
+
+    pub fn order(&self, key: OrderKey) -> &Order {
+        self.orders.get(key)
+    }
+
+    /// Orders ever made.
+    pub fn order_count(&self) -> usize {
+        self.orders.count()
+    }
+
+    /// Value of all fills.
+    pub fn turnover(&self) -> Money {
+        self.orders.executed()
+    }
+
+    /// Forgets finished orders of which nothing can be said any more: only for an exchange that tells nothing late.
+    pub fn forget_final_orders(&mut self) {
+        self.orders.forget_final();
+    }
+
+    pub fn open_positions(&self) -> impl Iterator<Item = OpenPosition> + '_ {
+        self.books.iter().enumerate().filter_map(|(i, book)| book.open_position(BookId(i as u32)))
+    }
+
+    /// Whether decisions need [`Event::Mark`] for the books whose bars are left out.
+    pub fn needs_marks(&self) -> bool {
+        self.limits.max_daily_loss.is_some() || self.books.iter().any(|b| b.spec.sizing.needs_equity())
+    }
+
+    /// The columns that a book's strategy reads.
+    pub fn inputs(&self, book: BookId) -> Inputs {
+        self.book(book).strategy.as_ref().map_or(Inputs::default(), |s| s.inputs())
+    }
+
+    /// Lets a book's strategy mark the next block of its bars.
+    pub fn scan(&mut self, book: BookId, block: &Block<'_>, out: &mut Signals) {
+        match &mut self.books[book.0 as usize].strategy {
+            Some(strategy) => strategy.scan(block, out),
+            None => out.extend(block.len, |_| SignalBits::default()),
+        }
+    }
+
+    /// What the shell must not skip for this book, as things stand.
+    pub fn watch(&self, id: BookId) -> Watch {
+        let book = self.book(id);
+        let mut watch = Watch {
+            below: Price::ZERO,
+            above: Price::from_raw(i64::MAX),
+            signals: book.wanted(),
+            // An entry that rests is guarded by the range that is known when it fills.
+            every_close: book.entered_inside
+                || book.spec.protection.needs_atr() && !book.entries.is_empty()
+                // What a target leaves over becomes a stop again at the close.
+                || book.stop.is_some() && !book.exits.is_empty()
+                || self.limits.max_daily_loss.is_some() && !book.position().is_zero(),
+            day_start: !book.entries.is_empty(),
+        };
+        let Some(direction) = Direction::of(book.position()) else { return watch };
+        if let Some(target) = book.target {
+            watch.raise_or_lower(direction, target);
+        }
+        if book.spec.protection.trail.is_some() {
+            match book
+                .stop
+                .and_then(|s| book.spec.protection.trail_wake(direction, s, book.spec.contract.tick))
+            {
+                Some(price) => watch.raise_or_lower(direction, price),
+                None => watch.every_close = true,
+            }
+        }
+        watch
+    }
+
+    /// Takes one event; appends what it causes to `out`.
+    #[inline]
+    pub fn handle(&mut self, at: Timestamp, event: &Event, out: &mut Vec<Effect>) {
+        match *event {
+            Event::Close { book, ref bar } => self.on_close(at, book, bar, out),
+            Event::Committed { order } => self.on_committed(order, out),
+            Event::Report { order, news } => self.on_report(at, order, news, out),
+            Event::Open { book, price } => self.on_first_price(at, book, price, out),
+            Event::Range { book, high, low, close } => self.on_range(at, book, (high, low, close), out),
+            Event::Tick { book, price } => self.on_tick(at, book, price, out),
+            Event::Mark { book, price } => self.mark(book, price),
+            Event::DayStart { book, square_off } => self.on_day_start(at, book, square_off, out),
+            Event::SquareOff { book, timing } => self.flatten(at, book, ExitReason::SquareOff, timing, out),
+            Event::Command(command) => self.on_command(at, command, out),
+        }
+    }
+
+    fn on_close(&mut self, at: Timestamp, id: BookId, bar: &ClosedBar, out: &mut Vec<Effect>) {
+        self.mark(id, bar.close);
+        let book = &mut self.books[id.0 as usize];
+        book.entered_inside = false;
+        book.day_ended = bar.last_of_day.then_some(at);
+        book.atr = bar.atr;
+        book.volatility = bar.volatility;
+        if !book.exits.is_empty() {
+            self.guard_leftover(id, out);
+        }
+        let book = &self.books[id.0 as usize];
+        let trails = !book.position().is_zero() && book.spec.protection.trail.is_some();
+        // Only where both paces tell the close: what changes without a position or a wish is judged at the next.
+        if self.limits.max_daily_loss.is_some() && self.matters(id, bar) {
+            self.judge_daily_loss(at, out);
+        }
+        self.decide(at, id, bar, out);
+        // After the decision: a stop that has just become an exit trails no more.
+        if trails {
+            self.trail(at, id, bar, out);
+        }
+    }
+
+    /// Whether the book holds something, or its strategy is asked, at this close.
+    fn matters(&self, id: BookId, bar: &ClosedBar) -> bool {
+        let book = self.book(id);
+        !book.position().is_zero() || bar.signals.restricted_to(book.wanted()) != SignalBits::default()
+    }
+
+    #[inline]
+    fn on_committed(&mut self, key: OrderKey, out: &mut Vec<Effect>) {
+        let order = self.orders.get_mut(key);
+        // Cancelled between the wish and its commit: it never leaves.
+        if order.state == OrderState::Pending && order.apply(OrderEvent::Sent).is_ok() {
+            out.push(Effect::Place(order.ticket()));
+        }
+    }
+
+    fn on_day_start(
+        &mut self,
+        at: Timestamp,
+        id: BookId,
+        square_off: Option<Timestamp>,
+        out: &mut Vec<Effect>,
+    ) {
+        if at.day() != self.account.day {
+            self.account.day = at.day();
+            self.account.day_base = self.account.equity();
+            self.account.locked = false;
+        }
+        let book = &mut self.books[id.0 as usize];
+        book.trades_today = 0;
+        book.rejected = 0;
+        book.square_off = square_off;
+        let day_ended = book.day_ended.take();
+        // Orders that rest are good for their day, those made at its last close for the next. A market order that
+        // waits for this open is not one of them.
+        let rests = |key: &OrderKey| {
+            let order = self.orders.get(*key);
+            !matches!(order.terms, Terms::Marketable { .. }) && Some(order.created) != day_ended
+        };
+        let resting: Vec<OrderKey> =
+            self.books[id.0 as usize].entries.iter().copied().filter(rests).collect();
+        for key in resting {
+            self.cancel(key, out);
+        }
+    }
+
+    fn on_command(&mut self, at: Timestamp, command: Command, out: &mut Vec<Effect>) {
+        match command {
+            Command::Trade { book, direction, qty } => self.trade_by_hand(at, book, direction, qty, out),
+            Command::Flatten { book } => self.flatten(at, book, ExitReason::Manual, Timing::Next, out),
+            Command::Pause { book } => {
+                self.books[book.0 as usize].paused = true;
+                self.cancel_entries(book, out);
+            }
+            Command::Resume { book } => self.books[book.0 as usize].paused = false,
+            Command::Kill { flatten } => {
+                self.account.killed = true;
+                for i in 0..self.books.len() {
+                    let id = BookId(i as u32);
+                    self.cancel_entries(id, out);
+                    if flatten {
+                        self.flatten(at, id, ExitReason::Manual, Timing::Next, out);
+                    }
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn mark(&mut self, id: BookId, price: Price) {
+        let book = &mut self.books[id.0 as usize];
+        if !book.position().is_zero() {
+            self.account.mark(book.position(), price - book.mark);
+        }
+        book.mark = price;
+    }
+
+    /// Puts an approved entry into orders.
+    fn enter(
+        &mut self,
+        at: Timestamp,
+        id: BookId,
+        side: Side,
+        approved: &Approved,
+        terms: Terms,
+        out: &mut Vec<Effect>,
+    ) {
+        let timing = self.books[id.0 as usize].entry_timing();
+        self.reserve(id, approved);
+        self.place(at, id, (side, approved.qty()), terms, timing, Purpose::Entry, out);
+    }
+
+    /// Makes orders of at most the freeze quantity each and asks for their commit.
+    fn place(
+        &mut self,
+        at: Timestamp,
+        id: BookId,
+        (side, qty): (Side, Qty),
+        terms: Terms,
+        timing: Timing,
+        purpose: Purpose,
+        out: &mut Vec<Effect>,
+    ) {
+        let book = &mut self.books[id.0 as usize];
+        let mut left = qty;
+        while left > Qty::ZERO {
+            let slice = book.spec.slice(left);
+            let order = self.orders.add(at, id, book.spec.instrument, (side, slice), terms, timing, purpose);
+            match purpose {
+                Purpose::Entry | Purpose::Reverse => book.entries.push(order.key),
+                Purpose::Stop => book.stops.push(order.key),
+                Purpose::Exit(_) => book.exits.push(order.key),
+            }
+            out.push(Effect::Persist(order.ticket()));
+            left -= slice;
+        }
+    }
+
+    fn cancel_entries(&mut self, id: BookId, out: &mut Vec<Effect>) {
+        while let Some(&key) = self.books[id.0 as usize].entries.last() {
+            self.cancel(key, out);
+            self.forget(id, key);
+        }
+    }
+
+    /// Takes an order back: an unsent one is gone at once, a sent one is asked for.
+    fn cancel(&mut self, key: OrderKey, out: &mut Vec<Effect>) {
+        let order = self.orders.get_mut(key);
+        let (book, instrument) = (order.book, order.instrument);
+        if order.state == OrderState::Pending {
+            if order.apply(OrderEvent::Cancelled).is_ok() {
+                self.forget(book, key);
+            }
+        } else if order.apply(OrderEvent::CancelAsked).is_ok() {
+            out.push(Effect::Cancel { instrument, order: key });
+        }
+    }
+
+    /// Changes what rests. An order that has not left yet simply leaves with the new terms.
+    fn modify(&mut self, key: OrderKey, terms: Terms, timing: Timing, out: &mut Vec<Effect>) {
+        let order = self.orders.get_mut(key);
+        order.terms = terms;
+        order.timing = timing;
+        if order.state == OrderState::Pending {
+            return;
+        }
+        if order.apply(OrderEvent::ModifyAsked).is_ok() {
+            order.changes = order.changes.saturating_add(1);
+            out.push(Effect::Modify(order.ticket()));
+        } else {
+            order.resend = true;
+        }
+    }
+
+    /// Holds what an approved entry will need, so that no other book spends it meanwhile.
+    fn reserve(&mut self, id: BookId, approved: &Approved) {
+        let book = &mut self.books[id.0 as usize];
+        let opens = book.position().is_zero() && book.pending.is_none();
+        let before = book.pending.unwrap_or(Pending {
+            direction: approved.direction(),
+            qty: Qty::ZERO,
+            margin: Money::ZERO,
+            opens,
+        });
+        book.pending = Some(Pending {
+            direction: approved.direction(),
+            qty: before.qty + approved.qty(),
+            margin: before.margin + approved.margin(),
+            opens: before.opens,
+        });
+        self.account.reserved += approved.margin();
+        self.account.opening += u32::from(opens);
+    }
+
+    /// Drops an order that is done from the lists of what is on its way; the last entry frees what was held for it.
+    #[inline]
+    fn forget(&mut self, id: BookId, key: OrderKey) {
+        let book = &mut self.books[id.0 as usize];
+        book.forget(key);
+        if let Some(pending) = book.pending.take_if(|_| book.entries.is_empty()) {
+            self.account.reserved -= pending.margin;
+            self.account.opening -= u32::from(pending.opens);
+        }
+    }
+
+    fn market(&self, id: BookId, side: Side) -> Terms {
+        let book = self.book(id);
+        marketable(side, book.mark, book.spec.contract.tick)
+    }
+}
+
+impl Watch {
+    fn raise_or_lower(&mut self, direction: Direction, price: Price) {
+        match direction {
+            Direction::Long => self.above = self.above.min(price),
+            Direction::Short => self.below = self.below.max(price),
+        }
+    }
+}
+
+impl Book {
+    /// The marks that matter to a book as it stands.
+    #[inline]
+    fn wanted(&self) -> SignalBits {
+        let (long, short) = (self.spec.sides.allow(Direction::Long), self.spec.sides.allow(Direction::Short));
+        match self.position().signum() {
+            1 => SignalBits { exit_long: true, enter_short: short, ..SignalBits::default() },
+            -1 => SignalBits { exit_short: true, enter_long: long, ..SignalBits::default() },
+            _ => SignalBits { enter_long: long, enter_short: short, ..SignalBits::default() },
+        }
+    }
+
+    fn entry_timing(&self) -> Timing {
+        if self.spec.fill_at_close { Timing::ThisClose } else { Timing::Next }
+    }
+
+    /// Drops an order that is done from the lists of what is on its way.
+    fn forget(&mut self, key: OrderKey) {
+        self.entries.retain(|k| *k != key);
+        self.stops.retain(|k| *k != key);
+        self.exits.retain(|k| *k != key);
+    }
+}
+
+#[cfg(test)]
+mod tests;

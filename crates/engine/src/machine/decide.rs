@@ -1,0 +1,206 @@
+//! From a strategy's wish to approved orders.
+
+use domain::order::{Terms, Timing};
+use domain::trade::{BookId, Direction, ExitReason};
+use domain::{Money, Price, Product, Qty, Side, Timestamp};
+use strategy::{Entry, EntryPrice, Intent, Moment, SignalBits};
+
+use super::Engine;
+use crate::event::ClosedBar;
+use crate::orders::{Purpose, protective_stop};
+use crate::portfolio::Book;
+use crate::risk::{self, Proposal, View};
+use crate::{Breach, Effect, Refusal};
+
+impl Engine {
+    #[inline]
+    pub(super) fn decide(&mut self, at: Timestamp, id: BookId, bar: &ClosedBar, out: &mut Vec<Effect>) {
+        let book = &self.books[id.0 as usize];
+        let wanted = book.wanted();
+        let signals = bar.signals.restricted_to(wanted);
+        if signals == SignalBits::default() {
+            return;
+        }
+        let Some(strategy) = &book.strategy else { return };
+        let moment = Moment {
+            time: at,
+            close: bar.close,
+            signals,
+            position: book.position(),
+            entry_price: book.entry_price(),
+            entries: book.entries_made,
+        };
+        match strategy.decide(&moment) {
+            Intent::Hold => {}
+            Intent::Exit => self.exit_on_signal(at, id, out),
+            Intent::Enter(entry) => self.act_on_entry(at, id, &entry, bar, out),
+        }
+    }
+
+    fn exit_on_signal(&mut self, at: Timestamp, id: BookId, out: &mut Vec<Effect>) {
+        let timing = self.books[id.0 as usize].entry_timing();
+        self.flatten(at, id, ExitReason::Signal, timing, out);
+    }
+
+    fn act_on_entry(
+        &mut self,
+        at: Timestamp,
+        id: BookId,
+        entry: &Entry,
+        bar: &ClosedBar,
+        out: &mut Vec<Effect>,
+    ) {
+        let book = &self.books[id.0 as usize];
+        let position = book.position();
+        let side = if entry.direction == Direction::Long { Side::Buy } else { Side::Sell };
+        if position.signum() == entry.direction.sign() || !book.exits.is_empty() {
+            return;
+        }
+        if !book.spec.sides.allow(entry.direction) || !book.takes_entries(at, bar) {
+            if !position.is_zero() {
+                self.exit_on_signal(at, id, out);
+            }
+            return;
+        }
+        if let Some(&working) = book.entries.first() {
+            if self.orders.get(working).side == side {
+                return;
+            }
+            self.cancel_entries(id, out);
+        }
+        match self.review_entry(id, entry) {
+            Err((qty, breach)) => {
+                self.refuse(at, id, entry.direction, qty, breach, out);
+                // The exit half of a reversal goes whatever became of the entry.
+                if !position.is_zero() {
+                    self.exit_on_signal(at, id, out);
+                }
+            }
+            Ok(approved) => {
+                self.books[id.0 as usize].refused = None;
+                let terms = self.entry_terms(id, side, entry.at);
+                let (rests, book) = (entry.at != EntryPrice::Market, &self.books[id.0 as usize]);
+                let total = position.abs() + approved.qty();
+                if position.is_zero() {
+                    self.enter(at, id, side, &approved, terms, out);
+                } else if rests || !book.stops.is_empty() || book.spec.slice(total) != total {
+                    self.exit_on_signal(at, id, out);
+                    self.enter(at, id, side, &approved, terms, out);
+                } else {
+                    let timing = book.entry_timing();
+                    self.reserve(id, &approved);
+                    self.place(at, id, (side, total), terms, timing, Purpose::Reverse, out);
+                }
+            }
+        }
+    }
+
+    fn entry_terms(&self, id: BookId, side: Side, at: EntryPrice) -> Terms {
+        let tick = self.book(id).spec.contract.tick;
+        let on_tick = |price: Price, up: bool| if up { price.ceil_to(tick) } else { price.floor_to(tick) };
+        match at {
+            EntryPrice::Market => self.market(id, side),
+            // A limit never pays more than was said; a stop never triggers before.
+            EntryPrice::Limit(price) => Terms::Limit { price: on_tick(price, side == Side::Sell) },
+            EntryPrice::Stop(price) => protective_stop(side, on_tick(price, side == Side::Buy), tick),
+        }
+    }
+
+    fn review_entry(&self, id: BookId, entry: &Entry) -> Result<risk::Approved, (Qty, Breach)> {
+        let book = self.book(id);
+        let price = match entry.at {
+            EntryPrice::Market => book.mark,
+            EntryPrice::Limit(price) | EntryPrice::Stop(price) => price,
+        };
+        let protection = &book.spec.protection;
+        if protection.needs_atr() && (book.atr.is_nan() || book.atr <= 0.0) {
+            return Err((Qty::ZERO, Breach::NoStopDistance));
+        }
+        let qty = entry.quantity.unwrap_or_else(|| {
+            let stop = protection.stop.or(protection.trail).and_then(|d| d.from(price, book.atr));
+            let units = book.spec.sizing.units(self.account.equity(), price, stop, book.volatility);
+            match book.spec.sizing {
+                // A quantity that a person wrote is judged as it stands, not bent to fit.
+                crate::Sizing::Fixed(_) => units,
+                _ => units.floor_to_lot(book.spec.contract.lot),
+            }
+        });
+        let proposal = Proposal { book: id, direction: entry.direction, qty, price, freed: book.blocked };
+        self.review(&proposal).map_err(|breach| (qty, breach))
+    }
+
+    #[inline]
+    pub(super) fn review(&self, proposal: &Proposal) -> Result<risk::Approved, Breach> {
+        risk::review(proposal, &View { account: &self.account, limits: &self.limits, books: &self.books })
+    }
+
+    /// Records a refusal once for as long as the same wish stands.
+    fn refuse(
+        &mut self,
+        at: Timestamp,
+        id: BookId,
+        direction: Direction,
+        qty: Qty,
+        breach: Breach,
+        out: &mut Vec<Effect>,
+    ) {
+        let book = &mut self.books[id.0 as usize];
+        if book.refused != Some(direction) {
+            book.refused = Some(direction);
+            out.push(Effect::Refused(Refusal { at, book: id, direction, qty, breach }));
+        }
+    }
+
+    /// A person's order: what reduces goes out unjudged, what opens is judged as an entry.
+    pub(super) fn trade_by_hand(
+        &mut self,
+        at: Timestamp,
+        id: BookId,
+        direction: Direction,
+        qty: Qty,
+        out: &mut Vec<Effect>,
+    ) {
+        let book = &self.books[id.0 as usize];
+        let position = book.position();
+        let side = if direction == Direction::Long { Side::Buy } else { Side::Sell };
+        // What is on its way out already cannot be reduced again.
+        let held = position.abs() - book.exits.iter().map(|key| self.orders.get(*key).left()).sum();
+        let reduces = position.signum() * direction.sign() < 0 && held > Qty::ZERO;
+        let closing = if reduces { held.min(qty) } else { Qty::ZERO };
+        let terms = self.market(id, side);
+        if closing > Qty::ZERO && closing == position.abs() {
+            self.exit(at, id, terms, Timing::Next, ExitReason::Manual, out);
+        } else if closing > Qty::ZERO {
+            self.shrink_exits(id, closing, out);
+            self.place(at, id, (side, closing), terms, Timing::Next, Purpose::Exit(ExitReason::Manual), out);
+        }
+        let opening = qty - closing;
+        if opening > Qty::ZERO {
+            let freed = if closing > Qty::ZERO { self.book(id).blocked } else { Money::ZERO };
+            let proposal = Proposal { book: id, direction, qty: opening, price: self.book(id).mark, freed };
+            match self.review(&proposal) {
+                Ok(approved) => self.enter(at, id, side, &approved, terms, out),
+                Err(breach) => {
+                    out.push(Effect::Refused(Refusal { at, book: id, direction, qty: opening, breach }));
+                }
+            }
+        }
+    }
+}
+
+impl Book {
+    /// Whether an entry decided at this close may be made: an intraday book takes none that could only trade after its
+    /// square-off or on another day. Daily bars are one trade a day: in at the open, out at the close.
+    fn takes_entries(&self, at: Timestamp, bar: &ClosedBar) -> bool {
+        if self.paused {
+            return false;
+        }
+        if self.spec.daily_bars {
+            return !(self.spec.fill_at_close && self.square_off.is_some());
+        }
+        let in_time = self.square_off.is_none_or(|time| at < time);
+        let carried = self.spec.product != Product::Mis || self.spec.fill_at_close;
+        let ends = bar.last_of_day && (!carried || self.spec.fill_at_close && self.square_off.is_some());
+        in_time && !ends
+    }
+}

@@ -1,0 +1,224 @@
+//! What the exchange says of orders, and what fills do to books.
+
+use domain::order::{IllegalMove, OrderEvent, OrderKey, OrderState, Step, Timing};
+use domain::trade::{BookId, Direction, ExitReason};
+use domain::{Money, Price, Qty, Side, Timestamp};
+
+use super::Engine;
+use crate::Effect;
+use crate::event::{FillPhase, News};
+use crate::orders::{Purpose, protective_stop};
+use crate::portfolio::BookFill;
+
+/// Whether something has happened that was not known before.
+fn moved(step: Result<Step, IllegalMove>) -> bool {
+    matches!(step, Ok(Step::Moved(_)))
+}
+
+/// A rejected order is replaced so often; then a person must look.
+const MAX_REPLACED: u8 = 2;
+
+impl Engine {
+    #[inline]
+    pub(super) fn on_report(&mut self, at: Timestamp, key: OrderKey, news: News, out: &mut Vec<Effect>) {
+        let order = self.orders.get_mut(key);
+        let book = order.book;
+        match news {
+            News::Filled { qty, price, phase } => self.on_fill(at, key, qty, price, phase, out),
+            News::Accepted | News::Modified => {
+                let settles = news == News::Modified;
+                let _ = order.apply(if settles { OrderEvent::ModifySettled } else { OrderEvent::Accepted });
+                // What was wished meanwhile: the exchange still holds the older terms.
+                if std::mem::take(&mut order.resend) {
+                    let (terms, timing) = (order.terms, order.timing);
+                    self.modify(key, terms, timing, out);
+                }
+            }
+            News::Triggered => {
+                let was_stop = order.purpose == Purpose::Stop;
+                if moved(order.apply(OrderEvent::Triggered)) && was_stop {
+                    self.on_stopped(key, out);
+                }
+            }
+            News::Cancelled => {
+                let asked = matches!(order.state, OrderState::PendingCancel { .. });
+                let closes = matches!(order.purpose, Purpose::Stop | Purpose::Exit(_));
+                if moved(order.apply(OrderEvent::Cancelled)) {
+                    self.forget(book, key);
+                    // The exchange took it back, or it was done before a change reached it.
+                    if closes && !asked {
+                        self.guard(at, book, out);
+                    }
+                }
+            }
+            News::Rejected => {
+                let purpose = order.purpose;
+                if moved(order.apply(OrderEvent::Rejected)) {
+                    self.forget(book, key);
+                    if !matches!(purpose, Purpose::Entry | Purpose::Reverse) {
+                        self.on_exit_rejected(at, book, purpose, out);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A position whose stop is not accepted must not stand; one whose exit is not accepted is guarded again.
+    fn on_exit_rejected(&mut self, at: Timestamp, id: BookId, purpose: Purpose, out: &mut Vec<Effect>) {
+        let rejected = &mut self.books[id.0 as usize].rejected;
+        *rejected = rejected.saturating_add(1);
+        if *rejected > MAX_REPLACED {
+            return;
+        }
+        if purpose == Purpose::Stop {
+            self.flatten(at, id, ExitReason::Risk, Timing::Next, out);
+        } else {
+            self.guard(at, id, out);
+        }
+    }
+
+    #[inline]
+    fn on_fill(
+        &mut self,
+        at: Timestamp,
+        key: OrderKey,
+        qty: Qty,
+        price: Price,
+        phase: FillPhase,
+        out: &mut Vec<Effect>,
+    ) {
+        let order = self.orders.get_mut(key);
+        let filled = order.filled() + qty;
+        if filled > order.qty && filled <= order.most {
+            // It was made smaller, and filled before that came.
+            if order.state == OrderState::Filled {
+                order.state = OrderState::PartiallyFilled { filled: order.qty };
+            }
+            order.qty = filled;
+        }
+        let Ok(Step::Moved(state)) = order.apply(OrderEvent::Filled(qty)) else { return };
+        let (id, side, purpose) = (order.book, order.side, order.purpose);
+        let executed_before = order.executed;
+        order.executed += Money::from_raw(price.raw() * qty.raw());
+        if state.is_final() {
+            self.forget(id, key);
+        }
+        if purpose == Purpose::Stop && !self.books[id.0 as usize].entries.is_empty() {
+            self.cancel_entries(id, out);
+        }
+        let book = &mut self.books[id.0 as usize];
+        book.rejected = 0;
+        let reason = match purpose {
+            Purpose::Stop if book.trailed => ExitReason::TrailingStop,
+            Purpose::Stop => ExitReason::Stop,
+            Purpose::Exit(reason) => reason,
+            Purpose::Entry | Purpose::Reverse => ExitReason::Signal,
+        };
+        let held = book.position();
+        let closing = if held.signum() * side.sign() < 0 { held.abs().min(qty) } else { Qty::ZERO };
+        let opening = qty - closing;
+        let mut fill = BookFill { at, side, qty: closing, price, executed_before, reason };
+        if closing > Qty::ZERO {
+            let trade = book.take(id, &fill, &mut self.account);
+            fill.executed_before += Money::from_raw(price.raw() * closing.raw());
+            if let Some(trade) = trade {
+                out.push(Effect::Closed(trade));
+                self.disarm(id, out);
+            } else {
+                // Closed by an entry of the other side, or by more than was asked: the rest may be too much now.
+                let book = &self.books[id.0 as usize];
+                let keys = book.stops.iter().chain(&book.exits);
+                let leaving: Qty = keys.map(|key| self.orders.get(*key).left()).sum();
+                self.shrink_exits(id, leaving - book.position().abs(), out);
+            }
+        }
+        if opening > Qty::ZERO {
+            fill.qty = opening;
+            let book = &mut self.books[id.0 as usize];
+            if book.position().is_zero() {
+                book.trades_today += 1;
+                book.entries_made += 1;
+                book.trailed = false;
+            }
+            let blocked = book.blocked;
+            book.take(id, &fill, &mut self.account);
+            book.release(opening, book.blocked - blocked, &mut self.account);
+            book.entered_inside = phase == FillPhase::InsideBar;
+            if !book.spec.protection.is_none() {
+                self.arm(at, id, out);
+            }
+        }
+    }
+
+    /// Sets stop and target for a position that was opened or added to: levels from its average entry, quantities from
+    /// what is held.
+    fn arm(&mut self, at: Timestamp, id: BookId, out: &mut Vec<Effect>) {
+        let book = &mut self.books[id.0 as usize];
+        let (Some(direction), Some(entry)) = (Direction::of(book.position()), book.entry_price()) else {
+            return;
+        };
+        let (protection, tick) = (book.spec.protection, book.spec.contract.tick);
+        book.target = protection.first_target(direction, entry, book.atr, tick);
+        if !book.trailed {
+            book.stop = protection.first_stop(direction, entry, book.atr, tick);
+        }
+        if book.episode.stop_loss.is_none() {
+            book.episode.stop_loss = book.stop;
+        }
+        book.episode.target_price = book.target;
+        self.guard(at, id, out);
+    }
+
+    /// Rests stops at the level in force for all that is held and not on its way out already.
+    fn guard(&mut self, at: Timestamp, id: BookId, out: &mut Vec<Effect>) {
+        let book = &self.books[id.0 as usize];
+        let (Some(level), Some(side)) = (book.stop, Side::of(-book.position())) else { return };
+        let terms = protective_stop(side, level, book.spec.contract.tick);
+        let left = |keys: &[OrderKey]| keys.iter().map(|key| self.orders.get(*key).left()).sum::<Qty>();
+        let exposed = book.position().abs() - left(&book.exits);
+        let stops = book.stops.clone();
+        if let ([only], true) = (stops.as_slice(), book.spec.slice(exposed) == exposed && exposed > Qty::ZERO)
+        {
+            let order = self.orders.get_mut(*only);
+            let qty = exposed + order.filled();
+            if (order.qty, order.terms) != (qty, terms) {
+                order.resize(qty);
+                self.modify(*only, terms, Timing::Next, out);
+            }
+            return;
+        }
+        let guarded = left(&stops);
+        if exposed > guarded {
+            self.place(at, id, (side, exposed - guarded), terms, Timing::Next, Purpose::Stop, out);
+        }
+        for key in stops {
+            if self.orders.get(key).terms != terms {
+                self.modify(key, terms, Timing::Next, out);
+            }
+        }
+    }
+
+    /// A stop was triggered and will trade whatever the price does next: it is an exit on its way, nothing moves it any
+    /// more, and what is left of the entry is not wanted.
+    fn on_stopped(&mut self, key: OrderKey, out: &mut Vec<Effect>) {
+        let order = self.orders.get_mut(key);
+        let book = &mut self.books[order.book.0 as usize];
+        order.purpose = Purpose::Exit(if book.trailed { ExitReason::TrailingStop } else { ExitReason::Stop });
+        book.stops.retain(|k| *k != key);
+        book.exits.push(key);
+        self.cancel_entries(self.orders.get(key).book, out);
+    }
+
+    /// The position is gone: nothing may rest that would open another.
+    fn disarm(&mut self, id: BookId, out: &mut Vec<Effect>) {
+        let book = &mut self.books[id.0 as usize];
+        book.stop = None;
+        book.target = None;
+        book.entered_inside = false;
+        let left: Vec<OrderKey> = book.stops.iter().chain(&book.exits).copied().collect();
+        for key in left {
+            self.cancel(key, out);
+            self.forget(id, key);
+        }
+    }
+}

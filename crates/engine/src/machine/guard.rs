@@ -1,0 +1,120 @@
+//! Watching prices for open positions: targets, trailing stops, the daily loss.
+
+use domain::order::Timing;
+use domain::trade::{BookId, Direction, ExitReason};
+use domain::{Price, Product, Side, Timestamp};
+
+use super::Engine;
+use crate::Effect;
+use crate::event::ClosedBar;
+use crate::orders::{Purpose, protective_stop};
+use crate::portfolio::Book;
+
+/// Brokers bound how often an order may be changed; a fresh one takes over before that.
+const MAX_CHANGES: u8 = 20;
+
+impl Engine {
+    /// A bar opens at or beyond the target: it is done at the open.
+    #[inline]
+    pub(super) fn on_first_price(&mut self, at: Timestamp, id: BookId, price: Price, out: &mut Vec<Effect>) {
+        self.mark(id, price);
+        let book = &self.books[id.0 as usize];
+        let (Some(target), Some(direction)) = (book.target, Direction::of(book.position())) else { return };
+        let beyond = if direction == Direction::Long { price >= target } else { price <= target };
+        if beyond && book.exits.is_empty() {
+            self.take_target(at, id, target, out);
+        }
+    }
+
+    #[inline]
+    pub(super) fn on_range(
+        &mut self,
+        at: Timestamp,
+        id: BookId,
+        (high, low, close): (Price, Price, Price),
+        out: &mut Vec<Effect>,
+    ) {
+        let book = &self.books[id.0 as usize];
+        let Some(target) = book.target.filter(|_| book.exits.is_empty()) else { return };
+        let Some(direction) = Direction::of(book.position()) else { return };
+        let extreme = if direction == Direction::Long { high } else { low };
+        if !book.trades_through(direction, extreme, target) {
+            return;
+        }
+        // Entered inside this bar: the high may have come before. A close at the target proves that it came after.
+        let proven = if direction == Direction::Long { close >= target } else { close <= target };
+        if !book.entered_inside || proven {
+            self.take_target(at, id, target, out);
+        }
+    }
+
+    #[inline]
+    pub(super) fn on_tick(&mut self, at: Timestamp, id: BookId, price: Price, out: &mut Vec<Effect>) {
+        self.mark(id, price);
+        let book = &self.books[id.0 as usize];
+        let Some(target) = book.target.filter(|_| book.exits.is_empty()) else { return };
+        let Some(direction) = Direction::of(book.position()) else { return };
+        if book.trades_through(direction, price, target) {
+            self.take_target(at, id, target, out);
+        }
+    }
+
+    pub(super) fn trail(&mut self, at: Timestamp, id: BookId, bar: &ClosedBar, out: &mut Vec<Effect>) {
+        let book = &mut self.books[id.0 as usize];
+        let Some(direction) = Direction::of(book.position()) else { return };
+        let tick = book.spec.contract.tick;
+        let Some(range) = bar.range else { return };
+        let Some(level) = book.spec.protection.trailed(direction, book.stop, range, bar.atr, tick) else {
+            return;
+        };
+        if !book.exits.is_empty() {
+            return;
+        }
+        book.stop = Some(level);
+        book.trailed = true;
+        let side = if direction == Direction::Long { Side::Sell } else { Side::Buy };
+        let terms = protective_stop(side, level, tick);
+        let stops = book.stops.clone();
+        for key in stops {
+            let order = self.orders.get(key);
+            if order.changes < MAX_CHANGES {
+                self.modify(key, terms, Timing::Next, out);
+            } else {
+                let qty = order.left();
+                self.cancel(key, out);
+                self.forget(id, key);
+                self.place(at, id, (side, qty), terms, Timing::Next, Purpose::Stop, out);
+            }
+        }
+    }
+
+    /// Locks the account for the day once it has lost its limit, and flattens what can be lost faster: intraday and
+    /// derivative books. Delivery holdings stay.
+    pub(super) fn judge_daily_loss(&mut self, at: Timestamp, out: &mut Vec<Effect>) {
+        let Some(limit) = self.limits.max_daily_loss else { return };
+        if self.account.locked || self.account.day_pnl() > -limit {
+            return;
+        }
+        self.account.locked = true;
+        for i in 0..self.books.len() {
+            let id = BookId(i as u32);
+            self.cancel_entries(id, out);
+            if matches!(self.books[i].spec.product, Product::Mis | Product::Nrml) {
+                self.flatten(at, id, ExitReason::Risk, Timing::Next, out);
+            }
+        }
+    }
+}
+
+impl Book {
+    /// Whether `extreme` trades through the target as the exchange fills limits.
+    #[inline]
+    fn trades_through(&self, direction: Direction, extreme: Price, target: Price) -> bool {
+        let through =
+            if self.spec.protection.limit_touch { Price::ZERO } else { self.spec.contract.tick.price() };
+        match direction {
+            Direction::Long => extreme >= target + through,
+            Direction::Short => extreme <= target - through,
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! The order path as a table: what is told to the engine, what it wants done, and what its book then holds.
+
+mod desk;
+mod disorder;
+mod kill_switch;
+mod order_path;

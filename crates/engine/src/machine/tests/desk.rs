@@ -1,0 +1,236 @@
+//! A desk of one book that does nothing by itself: every commit, answer and fill is a line of the test.
+//!
+//! ```text
+//! stop points=5
+//! close 100 buy       => persist 0 buy 10 market
+//! commit 0            => place 0 buy 10 market
+//! accept 0
+//! fill 0 10 100       => persist 1 sell 10 stop 95.00     | +10
+//! ```
+//!
+//! After `|` comes the position. With `auto`, wishes are committed, sent and accepted (changed, cancelled) at once.
+
+use domain::charges::{ChargesTable, Schedule};
+use domain::instrument::InstrumentTables;
+use domain::order::{InstrumentKey, OrderKey, OrderState, Terms, Ticket};
+use domain::time::{DayNumber, Span};
+use domain::trade::{BookId, Direction};
+use domain::{Money, Price, Product, Qty, Side, Tick, Timestamp};
+use strategy::{Block, Inputs, SignalBits, Signals, Strategy};
+
+use crate::{
+    AccountLimits, BookSpec, ClosedBar, Command, Contract, Effect, Engine, Event, FillPhase, MarginRates,
+    News, Protection, Sides, Sizing,
+};
+
+/// Follows the marks that it is given.
+pub(super) struct Marks;
+
+impl Strategy for Marks {
+    fn inputs(&self) -> Inputs {
+        Inputs::default()
+    }
+
+    fn scan(&mut self, _: &Block<'_>, _: &mut Signals) {}
+}
+
+pub(super) const BOOK: BookId = BookId(0);
+
+pub(super) fn no_charges() -> Schedule {
+    let id = "NSE:SBIN-EQ".parse().unwrap();
+    let share = InstrumentTables::builtin().resolve(&id, DayNumber::from_days(19_723).date(), None).unwrap();
+    ChargesTable::builtin().schedule("zero".parse().unwrap(), &share, Product::Nrml)
+}
+
+pub(super) fn plain_book() -> BookSpec {
+    BookSpec {
+        instrument: InstrumentKey(0),
+        contract: Contract { tick: Tick::DEFAULT, lot: Qty::units(1), freeze: None, strike: None },
+        product: Product::Nrml,
+        sides: Sides::Both,
+        sizing: Sizing::Fixed(Qty::units(10)),
+        protection: Protection::default(),
+        margin: MarginRates::default(),
+        charges: no_charges(),
+        fill_at_close: false,
+        daily_bars: false,
+    }
+}
+
+/// The engine of a desk with one book.
+pub(super) fn engine_of(book: BookSpec, limits: AccountLimits) -> Engine {
+    let mut engine = Engine::new(Money::rupees(1_000_000), limits);
+    engine.add_book(book, Some(Box::new(Marks)));
+    engine
+}
+
+pub(super) struct Desk {
+    pub engine: Engine,
+    auto: bool,
+    now: Timestamp,
+}
+
+/// Runs a table and compares each line's effects and position.
+#[track_caller]
+pub(super) fn check(table: &str) -> Desk {
+    let mut book = plain_book();
+    let mut limits = AccountLimits::default();
+    let mut auto = false;
+    let mut desk: Option<Desk> = None;
+    for line in table.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        if desk.is_none() && set(line, &mut book, &mut limits, &mut auto) {
+            continue;
+        }
+        let desk = desk.get_or_insert_with(|| Desk {
+            engine: engine_of(book.clone(), limits),
+            auto,
+            now: DayNumber::from_days(20_000).start() + Span::minutes(600),
+        });
+        let (rest, position) = line.split_once('|').unwrap_or((line, ""));
+        let (event, expected) = rest.split_once("=>").unwrap_or((rest, ""));
+        let did = desk.tell(event.trim());
+        let expected: Vec<String> =
+            expected.split(',').map(|e| e.trim().to_owned()).filter(|e| !e.is_empty()).collect();
+        assert_eq!(did, expected, "\nafter `{}` of{table}", event.trim());
+        if !position.trim().is_empty() {
+            let units: i64 = position.trim().parse().unwrap();
+            assert_eq!(
+                desk.engine.book(BOOK).position(),
+                Qty::units(units),
+                "after `{}` of{table}",
+                event.trim()
+            );
+        }
+    }
+    desk.expect("a table has events")
+}
+
+fn set(line: &str, book: &mut BookSpec, limits: &mut AccountLimits, auto: &mut bool) -> bool {
+    for setting in line.split(',') {
+        match *setting.split_whitespace().collect::<Vec<_>>().as_slice() {
+            ["auto"] => *auto = true,
+            ["stop", d] => book.protection.stop = Some(d.parse().unwrap()),
+            ["target", d] => book.protection.target = Some(d.parse().unwrap()),
+            ["trail", d] => book.protection.trail = Some(d.parse().unwrap()),
+            ["freeze", n] => book.contract.freeze = Some(n.parse().unwrap()),
+            ["qty", n] => book.sizing = Sizing::Fixed(n.parse().unwrap()),
+            ["max-position", n] => limits.max_position = Some(n.parse().unwrap()),
+            _ => return false,
+        }
+    }
+    true
+}
+
+impl Desk {
+    fn tell(&mut self, line: &str) -> Vec<String> {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let price = |text: &str| text.parse::<Price>().unwrap();
+        let key = |text: &str| OrderKey(text.parse().unwrap());
+        let report = |order: &str, news| Event::Report { order: key(order), news };
+        self.now = self.now + Span::minutes(1);
+        let fill = |k: &str, qty: &str, at: &str, phase| {
+            report(k, News::Filled { qty: qty.parse().unwrap(), price: price(at), phase })
+        };
+        let event = match *words.as_slice() {
+            ["close", at, ref more @ ..] => {
+                let marks = |word: &str| {
+                    let none = SignalBits::default();
+                    match word {
+                        "buy" => SignalBits { enter_long: true, exit_short: true, ..none },
+                        "sell" => SignalBits { enter_short: true, exit_long: true, ..none },
+                        _ => SignalBits { exit_long: true, exit_short: true, ..none },
+                    }
+                };
+                let signals = more.first().map_or(SignalBits::default(), |word| marks(word));
+                let (high, low, close) = (price(at), price(at), price(at));
+                let bar = ClosedBar {
+                    range: Some((high, low)),
+                    close,
+                    signals,
+                    atr: 1.0,
+                    volatility: 0.1,
+                    last_of_day: false,
+                };
+                Event::Close { book: BOOK, bar }
+            }
+            ["open", at] => Event::Open { book: BOOK, price: price(at) },
+            ["tick", at] => Event::Tick { book: BOOK, price: price(at) },
+            ["range", high, low, close] => {
+                Event::Range { book: BOOK, high: price(high), low: price(low), close: price(close) }
+            }
+            ["commit", k] => Event::Committed { order: key(k) },
+            ["accept", k] => report(k, News::Accepted),
+            ["changed", k] => report(k, News::Modified),
+            ["triggered", k] => report(k, News::Triggered),
+            ["cancelled", k] => report(k, News::Cancelled),
+            ["rejected", k] => report(k, News::Rejected),
+            ["fill", k, qty, at] => fill(k, qty, at, FillPhase::AtOpenOrTick),
+            ["day"] => {
+                self.now = self.now.day().next().start() + Span::minutes(555);
+                Event::DayStart { book: BOOK, square_off: None }
+            }
+            ["pause"] => Event::Command(Command::Pause { book: BOOK }),
+            ["resume"] => Event::Command(Command::Resume { book: BOOK }),
+            ["flatten"] => Event::Command(Command::Flatten { book: BOOK }),
+            ["kill"] => Event::Command(Command::Kill { flatten: false }),
+            ["kill", "flatten"] => Event::Command(Command::Kill { flatten: true }),
+            ["hand", side, qty] => Event::Command(Command::Trade {
+                book: BOOK,
+                direction: if side == "buy" { Direction::Long } else { Direction::Short },
+                qty: qty.parse().unwrap(),
+            }),
+            _ => panic!("event {line}"),
+        };
+        let mut effects = Vec::new();
+        self.engine.handle(self.now, &event, &mut effects);
+        let mut did = Vec::new();
+        let mut next = 0;
+        while next < effects.len() {
+            let effect = effects[next];
+            next += 1;
+            let answer = |order, news| Event::Report { order, news };
+            match (effect, self.auto) {
+                (Effect::Persist(ticket), true) => {
+                    self.engine.handle(self.now, &Event::Committed { order: ticket.key }, &mut effects);
+                    continue;
+                }
+                (Effect::Place(ticket), true) => {
+                    self.engine.handle(self.now, &answer(ticket.key, News::Accepted), &mut effects);
+                }
+                (Effect::Modify(ticket), true) => {
+                    self.engine.handle(self.now, &answer(ticket.key, News::Modified), &mut effects);
+                }
+                (Effect::Cancel { order, .. }, true) => {
+                    self.engine.handle(self.now, &answer(order, News::Cancelled), &mut effects);
+                }
+                _ => {}
+            }
+            did.push(told(&effect));
+        }
+        did
+    }
+
+    pub fn state(&self, key: u32) -> OrderState {
+        self.engine.orders()[key as usize].state
+    }
+}
+
+fn told(effect: &Effect) -> String {
+    let ticket = |verb: &str, t: &Ticket| {
+        let side = if t.side == Side::Buy { "buy" } else { "sell" };
+        let terms = match t.terms {
+            Terms::Marketable { .. } => "market".to_owned(),
+            Terms::Limit { price } => format!("limit {price}"),
+            Terms::Stop { trigger, .. } => format!("stop {trigger}"),
+        };
+        format!("{verb} {} {side} {} {terms}", t.key.0, t.qty)
+    };
+    match effect {
+        Effect::Persist(t) => ticket("persist", t),
+        Effect::Place(t) => ticket("place", t),
+        Effect::Modify(t) => ticket("modify", t),
+        Effect::Cancel { order, .. } => format!("cancel {}", order.0),
+        Effect::Closed(t) => format!("closed {} {:?}", t.quantity, t.exit_reason).to_lowercase(),
+        Effect::Refused(r) => format!("refused {} {}", r.qty, r.breach.rule()),
+    }
+}

@@ -1,0 +1,8 @@
+//! Who holds what: the account's cash and the virtual books that share it.
+
+mod account;
+mod book;
+
+pub use account::Account;
+pub use book::{Book, OpenPosition};
+pub(crate) use book::{BookFill, Pending};

@@ -1,0 +1,280 @@
+//! A virtual book: the position, episode and protection of one run (or person) in one instrument and product.
+
+use domain::charges::{ChargedFill, ChargesByKind, EpisodeCharges};
+use domain::lots::Lots;
+use domain::order::OrderKey;
+use domain::trade::{BookId, Direction, ExitReason, Trade};
+use domain::{Money, Price, Product, Qty, Side, Timestamp};
+use strategy::Strategy;
+
+use super::Account;
+use crate::BookSpec;
+
+/// One book.
+pub struct Book {
+    pub(crate) spec: BookSpec,
+    pub(crate) strategy: Option<Box<dyn Strategy>>,
+    pub(crate) lots: Lots,
+    pub(crate) episode: Episode,
+    pub(crate) mark: Price,
+    pub(crate) blocked: Money,
+    /// Entry orders not yet done.
+    pub(crate) entries: Vec<OrderKey>,
+    /// What those entries will open, once for all of them.
+    pub(crate) pending: Option<Pending>,
+    /// Protective stops resting (one, or its slices).
+    pub(crate) stops: Vec<OrderKey>,
+    /// Exits on their way.
+    pub(crate) exits: Vec<OrderKey>,
+    /// Rejections in a row of orders that close.
+    pub(crate) rejected: u8,
+    pub(crate) stop: Option<Price>,
+    pub(crate) target: Option<Price>,
+    pub(crate) trailed: bool,
+    /// The position was entered inside the bar that is on.
+    pub(crate) entered_inside: bool,
+    pub(crate) square_off: Option<Timestamp>,
+    /// When the day's last bar closed; `None` before that.
+    pub(crate) day_ended: Option<Timestamp>,
+    pub(crate) trades_today: u32,
+    pub(crate) entries_made: u32,
+    pub(crate) paused: bool,
+    /// An entry on this side was refused, and the wish still stands: it is tried again, but not counted again.
+    pub(crate) refused: Option<Direction>,
+    pub(crate) atr: f64,
+    pub(crate) volatility: f64,
+    /// Books in the same instrument.
+    pub(crate) siblings: Vec<BookId>,
+}
+
+/// Entries on their way, as the other books must see them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pending {
+    pub direction: Direction,
+    /// Units still to be opened.
+    pub qty: Qty,
+    /// Margin that they will need beyond what the book's position has blocked.
+    pub margin: Money,
+    /// They will make one more open position.
+    pub opens: bool,
+}
+
+/// From flat to flat.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Episode {
+    opened: Timestamp,
+    entry_qty: Qty,
+    entry_value: Money,
+    exit_qty: Qty,
+    exit_value: Money,
+    /// What the lots still open cost.
+    open_cost: Money,
+    charges: EpisodeCharges,
+    total_charges: Money,
+    realised: Money,
+    pub(crate) stop_loss: Option<Price>,
+    pub(crate) target_price: Option<Price>,
+}
+
+/// A position that is still open.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct OpenPosition {
+    pub book: BookId,
+    pub product: Product,
+    pub direction: Direction,
+    pub entry_time: Timestamp,
+    pub entry_price: Price,
+    /// Units held, not negative.
+    pub quantity: Qty,
+    pub mark: Price,
+    /// What the part already closed has made, before charges.
+    pub realised: Money,
+    /// What the whole episode would make if the rest were closed at the mark, before charges: with the charges so far
+    /// it is what the open position adds to equity.
+    pub unrealised: Money,
+    pub charges: ChargesByKind,
+    pub total_charges: Money,
+    pub stop_loss: Option<Price>,
+    pub target_price: Option<Price>,
+}
+
+/// A fill as a book takes it.
+#[derive(Clone, Copy)]
+pub(crate) struct BookFill {
+    pub at: Timestamp,
+    pub side: Side,
+    pub qty: Qty,
+    pub price: Price,
+    /// What the same order executed before.
+    pub executed_before: Money,
+    pub reason: ExitReason,
+}
+
+impl Book {
+    pub(crate) fn new(spec: BookSpec, strategy: Option<Box<dyn Strategy>>) -> Book {
+        Book {
+            spec,
+            strategy,
+            lots: Lots::default(),
+            episode: Episode::default(),
+            mark: Price::ZERO,
+            blocked: Money::ZERO,
+            entries: Vec::with_capacity(2),
+            pending: None,
+            stops: Vec::with_capacity(2),
+            exits: Vec::with_capacity(2),
+            rejected: 0,
+            stop: None,
+            target: None,
+            trailed: false,
+            entered_inside: false,
+            square_off: None,
+            day_ended: None,
+            trades_today: 0,
+            entries_made: 0,
+            paused: false,
+            refused: None,
+            atr: f64::NAN,
+            volatility: f64::NAN,
+            siblings: Vec::new(),
+        }
+    }
+
+    /// Signed units held.
+    #[inline]
+    pub fn position(&self) -> Qty {
+        self.lots.position()
+    }
+
+    pub fn spec(&self) -> &BookSpec {
+        &self.spec
+    }
+
+    /// Average entry of the position; `None` when flat.
+    #[inline]
+    pub fn entry_price(&self) -> Option<Price> {
+        if self.position().is_zero() {
+            None
+        } else {
+            self.episode.entry_value.per_unit(self.episode.entry_qty)
+        }
+    }
+
+    /// The protective stop in force.
+    pub fn stop(&self) -> Option<Price> {
+        self.stop
+    }
+
+    /// The target that is watched.
+    pub fn target(&self) -> Option<Price> {
+        self.target
+    }
+
+    /// Takes a fill that opens, adds or closes (a reversal is two): position, cash, charges, margin. Gives the trade
+    /// if the book went flat.
+    #[inline]
+    pub(crate) fn take(&mut self, id: BookId, fill: &BookFill, account: &mut Account) -> Option<Trade> {
+        let signed = Qty::units(fill.side.sign() * fill.qty.raw());
+        let value = Money::from_raw(fill.price.raw() * fill.qty.raw());
+        let before = self.position();
+        let opening = before.signum() * signed.signum() >= 0;
+
+        if before.is_zero() {
+            self.episode = Episode { opened: fill.at, ..Episode::default() };
+            account.open_positions += 1;
+        }
+        let charge = self.spec.charges.book(
+            &mut self.episode.charges,
+            &ChargedFill {
+                day: fill.at.day(),
+                side: fill.side,
+                value,
+                order_value_before: fill.executed_before,
+            },
+        );
+        let realised = self.lots.take(signed, fill.price);
+        self.episode.total_charges += charge;
+        self.episode.realised += realised;
+        if opening {
+            self.episode.entry_qty += fill.qty;
+            self.episode.entry_value += value;
+            self.episode.open_cost += value;
+        } else {
+            self.episode.exit_qty += fill.qty;
+            self.episode.exit_value += value;
+            self.episode.open_cost -= value - Money::from_raw(before.signum() * realised.raw());
+        }
+
+        let after = self.position();
+        account.cash -= Money::from_raw(signed.raw() * fill.price.raw()) + charge;
+        account.marked += Money::from_raw(after.raw() * fill.price.raw() - before.raw() * self.mark.raw());
+        self.mark = fill.price;
+        account.settled += realised - charge;
+
+        let blocked = match Direction::of(after) {
+            Some(direction) => self.spec.margin(direction, self.episode.open_cost, after.abs()),
+            None => Money::ZERO,
+        };
+        account.blocked += blocked - self.blocked;
+        self.blocked = blocked;
+
+        if !after.is_zero() {
+            return None;
+        }
+        account.open_positions -= 1;
+        Some(self.close(id, fill, Direction::of(before)?))
+    }
+
+    /// A part of the entries has been filled: the position blocks from now on what was held for it.
+    pub(crate) fn release(&mut self, filled: Qty, blocked: Money, account: &mut Account) {
+        let Some(pending) = &mut self.pending else { return };
+        let freed = blocked.max(Money::ZERO).min(pending.margin);
+        pending.qty = (pending.qty - filled).max(Qty::ZERO);
+        pending.margin -= freed;
+        account.reserved -= freed;
+        account.opening -= u32::from(std::mem::take(&mut pending.opens));
+    }
+
+    fn close(&self, id: BookId, fill: &BookFill, direction: Direction) -> Trade {
+        let e = &self.episode;
+        Trade {
+            book: id,
+            product: self.spec.product,
+            direction,
+            entry_time: e.opened,
+            entry_price: e.entry_value.per_unit(e.entry_qty).unwrap_or_default(),
+            exit_time: fill.at,
+            exit_price: e.exit_value.per_unit(e.exit_qty).unwrap_or_default(),
+            stop_loss: e.stop_loss,
+            target_price: e.target_price,
+            quantity: e.exit_qty,
+            gross_pnl: Money::from_raw(direction.sign() * (e.exit_value - e.entry_value).raw()),
+            charges: e.charges.by_kind(),
+            total_charges: e.total_charges,
+            exit_reason: fill.reason,
+        }
+    }
+
+    /// The position as it stands at `mark`; `None` when flat.
+    pub fn open_position(&self, id: BookId) -> Option<OpenPosition> {
+        let position = self.position();
+        let direction = Direction::of(position)?;
+        let e = &self.episode;
+        let held = Money::from_raw(position.abs().raw() * self.mark.raw());
+        Some(OpenPosition {
+            book: id,
+            product: self.spec.product,
+            direction,
+            entry_time: e.opened,
+            entry_price: self.entry_price()?,
+            quantity: position.abs(),
+            mark: self.mark,
+            realised: e.realised,
+            unrealised: Money::from_raw(direction.sign() * (e.exit_value + held - e.entry_value).raw()),
+            charges: e.charges.by_kind(),
+            total_charges: e.total_charges,
+            stop_loss: self.stop.or(e.stop_loss),
+            target_price: self.target,
+        })
+    }
+}

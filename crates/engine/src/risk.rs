@@ -1,0 +1,223 @@
+//! Pre-trade risk: rules in order, the first that fails stops the order.
+//!
+//! Each rule is a function of the proposal and what it may look at, in a file of its own kind; none keeps state. Only
+//! [`review`] can make an [`Approved`], and only an `Approved` can become an entry. What only reduces is not judged.
+
+mod buying_power;
+mod day_limits;
+mod exposure;
+mod quantity;
+
+use domain::trade::{BookId, Direction};
+use domain::{Money, Price, Qty, Timestamp};
+
+use crate::portfolio::{Account, Book};
+
+/// The limits of an account; `None` is no limit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct AccountLimits {
+    /// Rupees lost since the day began, realised and not, at which intraday and derivative books are flattened and the
+    /// account is locked for the day.
+    pub max_daily_loss: Option<Money>,
+    /// Units held by one book.
+    pub max_position: Option<Qty>,
+    /// Books that hold something at one time.
+    pub max_open_positions: Option<u32>,
+    /// Entries of one book in a day.
+    pub max_trades_per_day: Option<u32>,
+    /// Lets two books hold opposite positions in one instrument. Off: each one's stop would be a naked new position at
+    /// the broker.
+    pub allow_opposite_books: bool,
+}
+
+/// Margin as a share of the position's value, in hundredths of a percent.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MarginRates {
+    pub cnc: u32,
+    pub mis: u32,
+    pub nrml: u32,
+}
+
+impl Default for MarginRates {
+    /// 100 %, 20 %, 15 %.
+    fn default() -> MarginRates {
+        MarginRates { cnc: 10_000, mis: 2_000, nrml: 1_500 }
+    }
+}
+
+/// An order before it exists.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Proposal {
+    pub book: BookId,
+    pub direction: Direction,
+    /// Units to open; what a reversal closes is not counted.
+    pub qty: Qty,
+    /// What a unit is expected to cost.
+    pub price: Price,
+    /// Margin that the closing half of a reversal sets free.
+    pub freed: Money,
+}
+
+/// Why an order was refused, with the figures that failed.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Breach {
+    BelowOneLot {
+        lot: Qty,
+    },
+    NotALotMultiple {
+        qty: Qty,
+        lot: Qty,
+    },
+    ValueTooLarge {
+        qty: Qty,
+        price: Price,
+    },
+    /// The stop is counted in average true ranges, which are not known yet.
+    NoStopDistance,
+    OppositeBook {
+        other: BookId,
+    },
+    MaxPosition {
+        qty: Qty,
+        limit: Qty,
+    },
+    MaxOpenPositions {
+        limit: u32,
+    },
+    MaxTradesPerDay {
+        limit: u32,
+    },
+    LockedForTheDay,
+    KillSwitch,
+    BuyingPower {
+        needed: Money,
+        available: Money,
+    },
+}
+
+/// An order that was refused.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Refusal {
+    pub at: Timestamp,
+    pub book: BookId,
+    pub direction: Direction,
+    pub qty: Qty,
+    pub breach: Breach,
+}
+
+/// An entry that passed every rule. It can be made nowhere else.
+#[derive(Debug)]
+pub(crate) struct Approved {
+    direction: Direction,
+    qty: Qty,
+    /// What it needs beyond the margin that it sets free.
+    margin: Money,
+}
+
+impl Approved {
+    #[inline]
+    pub fn qty(&self) -> Qty {
+        self.qty
+    }
+
+    pub fn direction(&self) -> Direction {
+        self.direction
+    }
+
+    pub fn margin(&self) -> Money {
+        self.margin
+    }
+}
+
+/// What a rule may look at.
+pub(crate) struct View<'a> {
+    pub account: &'a Account,
+    pub limits: &'a AccountLimits,
+    pub books: &'a [Book],
+}
+
+impl View<'_> {
+    fn book(&self, id: BookId) -> &Book {
+        &self.books[id.0 as usize]
+    }
+}
+
+type Rule = fn(&Proposal, &View<'_>) -> Result<(), Breach>;
+
+/// In the order in which they are judged. All of these judge entries: what only reduces is never held back.
+const RULES: [Rule; 7] = [
+    day_limits::kill_switch,
+    day_limits::daily_lock,
+    quantity::whole_lots,
+    day_limits::trades_per_day,
+    exposure::opposite_books,
+    exposure::position_size,
+    buying_power::margin,
+];
+
+/// Judges an entry.
+#[inline]
+pub(crate) fn review(proposal: &Proposal, view: &View<'_>) -> Result<Approved, Breach> {
+    for rule in RULES {
+        rule(proposal, view)?;
+    }
+    let (direction, qty) = (proposal.direction, proposal.qty);
+    let needed = view.book(proposal.book).spec.margin(
+        direction,
+        Money::from_raw(proposal.price.raw() * qty.raw()),
+        qty,
+    );
+    Ok(Approved { direction, qty, margin: (needed - proposal.freed).max(Money::ZERO) })
+}
+
+impl std::fmt::Display for Breach {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Breach::BelowOneLot { lot } => write!(f, "the size comes to less than one lot of {lot}"),
+            Breach::NotALotMultiple { qty, lot } => {
+                let below = qty.floor_to_lot(*lot);
+                write!(f, "quantity {qty} is not a multiple of lot size {lot}; use ")?;
+                if !below.is_zero() {
+                    write!(f, "{below} or ")?;
+                }
+                write!(f, "{}", below + *lot)
+            }
+            Breach::ValueTooLarge { qty, price } => write!(f, "{qty} at {price} is too large to be counted"),
+            Breach::NoStopDistance => f.write_str("the stop is in average true ranges, which need 15 bars"),
+            Breach::OppositeBook { other } => {
+                write!(f, "book {} holds the other side of this instrument", other.0)
+            }
+            Breach::MaxPosition { qty, limit } => {
+                write!(f, "position of {qty} would pass the limit of {limit}")
+            }
+            Breach::MaxOpenPositions { limit } => write!(f, "{limit} positions are open, the limit"),
+            Breach::MaxTradesPerDay { limit } => write!(f, "{limit} trades were made today, the limit"),
+            Breach::LockedForTheDay => {
+                f.write_str("the daily loss limit was broken; entries resume the next day")
+            }
+            Breach::KillSwitch => f.write_str("the kill switch is on"),
+            Breach::BuyingPower { needed, available } => {
+                write!(f, "needs ₹{needed} of margin, ₹{available} is available")
+            }
+        }
+    }
+}
+
+impl Breach {
+    /// A short stable name, for records and scripts.
+    pub fn rule(&self) -> &'static str {
+        match self {
+            Breach::BelowOneLot { .. } | Breach::NotALotMultiple { .. } | Breach::ValueTooLarge { .. } => {
+                "quantity"
+            }
+            Breach::NoStopDistance => "stopDistance",
+            Breach::OppositeBook { .. } => "oppositeBooks",
+            Breach::MaxPosition { .. } => "maxPosition",
+            Breach::MaxOpenPositions { .. } => "maxOpenPositions",
+            Breach::MaxTradesPerDay { .. } => "maxTradesPerDay",
+            Breach::LockedForTheDay => "maxDailyLoss",
+            Breach::KillSwitch => "killSwitch",
+            Breach::BuyingPower { .. } => "buyingPower",
+        }
+    }
+}
