@@ -1,0 +1,6 @@
+//! Golden values computed elsewhere, laws by simulation, and what must never happen.
+
+mod engine;
+mod golden;
+mod laws;
+mod sweeps;
