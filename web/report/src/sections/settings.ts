@@ -1,0 +1,74 @@
+import { count, raw, rupees } from '../format/rupees'
+import { isoMoment } from '../format/time'
+import type { RunPage } from '../page/types'
+import { h, section } from '../ui/element'
+
+/** Shown elsewhere on the page, or below as tables. */
+const ELSEWHERE = ['warnings', 'data', 'measures', 'params']
+const MONEY = ['cash', 'maxDailyLoss']
+
+/** Every setting in force, given or default: what it takes to run this again. */
+export function settings({ run, refused }: RunPage): HTMLElement {
+  const params = Object.entries(record(run.params)).map(([name, value]) => [`${name}`, text(name, value)] as const)
+  const plain = Object.entries(run)
+    .filter(([name]) => !ELSEWHERE.includes(name))
+    .map(([name, value]) => [words(name), text(name, value)] as const)
+  const measures = Object.entries(record(run.measures)).map(([name, value]) => [words(name), text(name, value)] as const)
+  return section(
+    'settings',
+    'Settings and data',
+    'Every setting in force, given or default.',
+    h('div', { class: 'columns' }, pairs('Parameters', params), pairs('How figures are measured', measures)),
+    pairs('Run', plain),
+    table('Data', run.data),
+    refused.length > 0 && h('details', {}, h('summary', {}, `Refused entries (the first ${count(refused.length)})`), table('', refused)),
+  )
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
+}
+
+const SPELLED: Record<string, string> = { cagr: 'CAGR', atr: 'ATR', pct: 'percent', qty: 'quantity' }
+
+/** `maxTradesPerDay` as “Max trades per day”. */
+export function words(name: string): string {
+  const parts = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).split(/[ _]/)
+  const spaced = parts.map((part) => SPELLED[part] ?? part).join(' ')
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1)
+}
+
+/** A setting as text. */
+export function text(name: string, value: unknown): string {
+  if (value === null || value === undefined || value === '') return '–'
+  if (typeof value === 'number') {
+    if (MONEY.includes(name)) return rupees(raw(value))
+    return Number.isInteger(value) && Math.abs(value) >= 10_000 ? count(value) : String(value)
+  }
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  if (Array.isArray(value)) return value.map((one) => text(name, one)).join(', ') || '–'
+  if (typeof value === 'object') return JSON.stringify(value)
+  return /^\d{4}-\d{2}-\d{2}(T|$)/.test(String(value)) ? isoMoment(value) : String(value)
+}
+
+function pairs(title: string, all: (readonly [string, string])[]): HTMLElement | null {
+  if (all.length === 0) return null
+  return h('div', {}, h('h3', {}, title), h('dl', { class: 'pairs' }, ...all.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value)))))
+}
+
+function table(title: string, rows: unknown): HTMLElement | null {
+  const all = Array.isArray(rows) ? rows.map(record) : []
+  const names = Object.keys(all[0] ?? {})
+  if (names.length === 0) return null
+  return h(
+    'div',
+    { class: 'scroll' },
+    title !== '' && h('h3', {}, title),
+    h(
+      'table',
+      { class: 'plain' },
+      h('thead', {}, h('tr', {}, ...names.map((name) => h('th', { scope: 'col' }, words(name))))),
+      h('tbody', {}, ...all.map((row) => h('tr', {}, ...names.map((name) => h('td', {}, text(name, row[name])))))),
+    ),
+  )
+}

@@ -1,0 +1,77 @@
+import { number, rupees } from '../format/rupees'
+import { isoDay } from '../format/time'
+import type { Court, Heatmap, Study, WalkForward } from '../page/types'
+import { h, section, tone } from '../ui/element'
+import { shade } from './months'
+
+/** Sections that a search over many runs adds. */
+export function study(one: Study): HTMLElement {
+  switch (one.kind) {
+    case 'court':
+      return court(one)
+    case 'heatmap':
+      return heatmap(one)
+    case 'walkForward':
+      return walkForward(one)
+  }
+}
+
+const OUTCOMES: Record<string, string> = { good: 'gain', bad: 'loss' }
+
+function court({ outcome, sentence, figures }: Court): HTMLElement {
+  const row = ({ name, value, meaning }: Court['figures'][number]) =>
+    h('tr', {}, h('th', { scope: 'row' }, name), h('td', { class: 'number' }, value), h('td', { class: 'soft' }, meaning))
+  return section(
+    'court',
+    'Skill or luck',
+    '',
+    h('p', { class: `sentence ${OUTCOMES[outcome] ?? 'doubtful'}` }, sentence),
+    h('div', { class: 'scroll' }, h('table', { class: 'plain' }, h('tbody', {}, ...figures.map(row)))),
+  )
+}
+
+/** Two parameters against each other: a plateau is worth more than a peak. */
+function heatmap(map: Heatmap): HTMLElement {
+  const known = map.cells.filter((cell) => cell !== null)
+  const strongest = Math.max(...known.map(Math.abs), 1e-9)
+  const cell = (x: number, y: number) => {
+    const value = map.cells[y * map.x.length + x] ?? null
+    const title = `${map.xName} ${map.x[x]}, ${map.yName} ${map.y[y]}: ${number(value, 3)}`
+    if (value === null) return h('td', { class: 'none', title })
+    const best = map.best?.[0] === x && map.best[1] === y
+    return h('td', { class: best ? 'cell best' : 'cell', style: shade(value, strongest), title }, map.x.length <= 14 || best ? number(value) : '')
+  }
+  const every = Math.ceil(map.x.length / 20)
+  const head = map.x.map((value, i) => h('th', { scope: 'col' }, i % every === 0 ? value : ''))
+  const rows = map.y.map((value, y) => h('tr', {}, h('th', { scope: 'row' }, value), ...map.x.map((_, x) => cell(x, y))))
+  return section(
+    'parameters',
+    `${map.figure} by ${map.xName} and ${map.yName}`,
+    `${map.xName} across, ${map.yName} down. ${map.note}`,
+    h('div', { class: 'scroll' }, h('table', { class: 'heat parameters' }, h('thead', {}, h('tr', {}, h('th', {}, ''), ...head)), h('tbody', {}, ...rows))),
+  )
+}
+
+function walkForward({ figure, folds, note }: WalkForward): HTMLElement {
+  const strongest = Math.max(...folds.flatMap((fold) => [Math.abs(fold.inside ?? 0), Math.abs(fold.outside ?? 0)]), 1e-9)
+  const ratio = (value: number | null) => (value === null ? h('td', { class: 'none' }) : h('td', { class: 'number', style: shade(value, strongest) }, number(value)))
+  const names = ['Trained', 'Tested', 'Chosen', `${figure} in training`, `${figure} in the test`, 'Net P&L of the test']
+  const rows = folds.map((fold) =>
+    h(
+      'tr',
+      {},
+      h('td', {}, `${isoDay(fold.trainFrom)} – ${isoDay(fold.trainTo)}`),
+      h('td', {}, `${isoDay(fold.testFrom)} – ${isoDay(fold.testTo)}`),
+      h('td', {}, fold.chosen),
+      ratio(fold.inside),
+      ratio(fold.outside),
+      h('td', { class: `number ${tone(fold.netPnl)}` }, rupees(fold.netPnl, 'always')),
+    ),
+  )
+  return section(
+    'walk-forward',
+    'Walk-forward',
+    note,
+    h('div', { class: 'scroll' }, h('table', { class: 'plain' }, h('thead', {}, h('tr', {}, ...names.map((name, i) => h('th', { scope: 'col', class: i > 2 ? 'number' : '' }, name)))), h('tbody', {}, ...rows))),
+  )
+}
