@@ -1,0 +1,218 @@
+//! Every flag and default in force, what data was used, and what the reader should doubt.
+
+use ::backtest::{EquityAt, Outcome, TimeExit};
+use domain::calendar::Calendar;
+use domain::charges::ChargePlan;
+use domain::{Money, Price, Product, Timestamp};
+use engine::Sizing;
+use exchange::Slippage;
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+use strategy::Value;
+
+use crate::commands::backtest::{Series, Settings};
+use crate::view::{money, price, text, time};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunView {
+    pub version: &'static str,
+    pub strategy: String,
+    pub params: Map<String, Json>,
+    pub symbols: Vec<String>,
+    pub timeframe: String,
+    pub from: Option<String>,
+    pub to: Option<String>,
+    #[serde(serialize_with = "time")]
+    pub first_bar: Timestamp,
+    #[serde(serialize_with = "time")]
+    pub last_bar: Timestamp,
+    #[serde(serialize_with = "money")]
+    pub cash: Money,
+    pub qty: Option<i64>,
+    pub size: Option<String>,
+    pub side: &'static str,
+    #[serde(serialize_with = "text")]
+    pub product: Product,
+    pub stop: Option<String>,
+    pub target: Option<String>,
+    pub trail: Option<String>,
+    pub square_off: Option<String>,
+    pub slippage: String,
+    pub charges: String,
+    pub fill: &'static str,
+    pub limit_fill: &'static str,
+    pub participation: Option<f64>,
+    pub margin_pct: f64,
+    pub max_trades_per_day: Option<u32>,
+    pub max_daily_loss: Option<f64>,
+    pub max_position: Option<i64>,
+    pub max_open_positions: Option<u32>,
+    pub equity: &'static str,
+    pub atr_period: u32,
+    pub measures: Measures,
+    pub data: Vec<DataView>,
+    pub bars: u64,
+    pub orders: usize,
+    pub warnings: Vec<String>,
+}
+
+/// How the ratios are counted.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Measures {
+    basis: &'static str,
+    sessions_a_year: u32,
+    risk_free_rate: f64,
+    cagr_days_a_year: u32,
+    buying_power: &'static str,
+}
+
+/// One instrument's data and facts.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DataView {
+    symbol: String,
+    /// The stored bars that the run's are made of.
+    #[serde(serialize_with = "text")]
+    source_timeframe: domain::Timeframe,
+    bars: usize,
+    warm_up_bars: usize,
+    #[serde(serialize_with = "time")]
+    first: Timestamp,
+    #[serde(serialize_with = "time")]
+    last: Timestamp,
+    #[serde(serialize_with = "time")]
+    traded_from: Timestamp,
+    #[serde(serialize_with = "price")]
+    tick: Price,
+    lot: i64,
+    freeze_quantity: Option<i64>,
+    qty: Option<i64>,
+    /// Bars that settle whether stop or target came first.
+    settling_timeframe: Option<String>,
+}
+
+impl RunView {
+    pub fn new(
+        settings: &Settings,
+        series: &[Series],
+        outcome: &Outcome,
+        span: (Timestamp, Timestamp),
+    ) -> RunView {
+        let fixed = |sizing: Sizing| if let Sizing::Fixed(qty) = sizing { Some(qty.raw()) } else { None };
+        let shown = |d: Option<engine::Distance>| d.map(|d| d.to_string());
+        let rates = settings.margin;
+        let margin = match settings.product {
+            Product::Cnc | Product::Mtf => rates.cnc,
+            Product::Mis => rates.mis,
+            Product::Nrml => rates.nrml,
+        };
+        RunView {
+            version: env!("CARGO_PKG_VERSION"),
+            strategy: settings.strategy.name.to_string(),
+            params: settings.values.iter().map(|(name, value)| (name.to_owned(), number(value))).collect(),
+            symbols: series.iter().map(|s| s.id.to_string()).collect(),
+            timeframe: settings.timeframe.to_string(),
+            from: settings.from.map(|d| d.to_string()),
+            to: settings.to.map(|d| d.to_string()),
+            first_bar: span.0,
+            last_bar: span.1,
+            cash: settings.cash,
+            qty: series.first().and_then(|s| fixed(s.sizing(settings))),
+            size: settings.sizing.filter(|s| fixed(*s).is_none()).map(|s| s.to_string()),
+            side: settings.sides.name(),
+            product: settings.product,
+            stop: shown(settings.protection.stop),
+            target: shown(settings.protection.target),
+            trail: shown(settings.protection.trail),
+            square_off: square_off(settings, series, span),
+            slippage: settings.fills.slippage.to_string(),
+            charges: settings.charges.to_string(),
+            fill: if settings.fill_at_close { "close" } else { "next-open" },
+            limit_fill: if settings.fills.limit_touch { "touch" } else { "through" },
+            participation: settings.fills.participation.map(|p| f64::from(p) / 100.0),
+            margin_pct: f64::from(margin) / 100.0,
+            max_trades_per_day: settings.limits.max_trades_per_day,
+            max_daily_loss: settings.limits.max_daily_loss.map(Money::to_f64),
+            max_position: settings.limits.max_position.map(domain::Qty::raw),
+            max_open_positions: settings.limits.max_open_positions,
+            equity: if settings.equity == EquityAt::EveryBar { "bar" } else { "session" },
+            atr_period: 14,
+            measures: Measures {
+                basis: "session closes",
+                sessions_a_year: 252,
+                risk_free_rate: 0.0,
+                cagr_days_a_year: 365,
+                buying_power: "cash + realised P&L − charges − margin of open positions at their cost",
+            },
+            data: series.iter().map(|s| DataView::new(s, settings)).collect(),
+            bars: outcome.bars,
+            orders: outcome.order_count,
+            warnings: warnings(settings, series),
+        }
+    }
+}
+
+impl DataView {
+    fn new(series: &Series, settings: &Settings) -> DataView {
+        let times = series.bars.times();
+        let first = series.bars.first_at_or_after(series.start);
+        let at = |i: usize| times.get(i).copied().unwrap_or_default();
+        let sizing = series.sizing(settings);
+        DataView {
+            symbol: series.id.to_string(),
+            source_timeframe: series.source,
+            bars: times.len(),
+            warm_up_bars: first,
+            first: at(0),
+            last: at(times.len().saturating_sub(1)),
+            traded_from: at(first),
+            tick: series.tick.price(),
+            lot: series.instrument.lot.raw(),
+            freeze_quantity: series.instrument.freeze.map(domain::Qty::raw),
+            qty: if let Sizing::Fixed(qty) = sizing { Some(qty.raw()) } else { None },
+            settling_timeframe: series.finer.as_ref().map(|(timeframe, _)| timeframe.to_string()),
+        }
+    }
+}
+
+/// A parameter's value as a JSON number.
+pub fn number(value: Value) -> Json {
+    match value {
+        Value::Integer(n) => Json::from(n),
+        Value::Real(x) => Json::from(x),
+    }
+}
+
+/// The time of day; where the calendar decides and it changed within the run, both ends.
+fn square_off(settings: &Settings, series: &[Series], span: (Timestamp, Timestamp)) -> Option<String> {
+    match settings.time_exit {
+        TimeExit::Never => None,
+        TimeExit::At(minute) => Some(minute.to_string()),
+        TimeExit::Calendar => {
+            let class = series.first()?.class;
+            let on = |at: Timestamp| Calendar::builtin().square_off(class, at.date());
+            let (first, last) = (on(span.0), on(span.1));
+            Some(if first == last { first.to_string() } else { format!("{first} to {last}") })
+        }
+    }
+}
+
+fn warnings(settings: &Settings, series: &[Series]) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if settings.fill_at_close {
+        warnings.push(
+            "orders fill at the very close that decided them, which no one can trade: next-open is honest"
+                .to_owned(),
+        );
+    }
+    if settings.charges == ChargePlan::Zero && settings.fills.slippage == Slippage::None {
+        warnings.push(
+            "no charges and no slippage: live results will be worse; try --charges dhan --slippage ticks=1"
+                .to_owned(),
+        );
+    }
+    warnings.extend(series.iter().flat_map(|s| s.warnings.iter().cloned()));
+    warnings
+}
