@@ -1,0 +1,72 @@
+# What a person types. Nothing here that the README does not tell.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run build web test browser bench clean-demo
+
+SAUDA := $(or $(CARGO_TARGET_DIR),target)/release/sauda
+# The synthetic market of `make run` lies here and nowhere else.
+DEMO ?= .demo
+# The page of reports, and what npm leaves behind when its packages are there.
+REPORT := web/report
+PACKAGES := $(REPORT)/node_modules/.package-lock.json
+# Python, if there is any with numpy: tests compare our figures with an independent model.
+REFERENCE := $(abspath $(or $(CARGO_TARGET_DIR),target))/reference-python
+
+help:
+	@echo "make run     build, make a synthetic market on first use, backtest a strategy on it"
+	@echo "make test    formatting, lints, the promises of ARCHITECTURE.md, all tests"
+	@echo "make bench   how fast it is"
+	@echo "make build   the release binary alone: $(SAUDA)"
+	@echo "make web     check, test and build the page of reports alone, into $(REPORT)/dist"
+
+# The build script of crates/report builds the page into the binary, whoever calls cargo; packages come once from here.
+build: $(PACKAGES)
+	cargo build --release --locked --workspace
+
+web: $(PACKAGES)
+	cd $(REPORT) && npm run --silent check && npm run --silent test && npm run --silent build
+
+$(PACKAGES): $(REPORT)/package-lock.json
+	cd $(REPORT) && npm ci --include=dev --prefer-offline
+	@touch $@
+
+run: build
+	$(SAUDA) demo --data-dir $(DEMO)
+
+# Lints and formatting are checked where the toolchain has them; tests run everywhere.
+test: $(REFERENCE) $(PACKAGES) browser
+	@if cargo fmt --version >/dev/null 2>&1; then cargo fmt --all --check; \
+	 else echo "skipped: formatting; rustup component add rustfmt"; fi
+	@if cargo clippy --version >/dev/null 2>&1; then cargo clippy --workspace --all-targets --locked -- -D warnings; \
+	 else echo "skipped: lints; rustup component add clippy"; fi
+	@cargo xtask tidy
+	@cd $(REPORT) && npm run --silent check && npm run --silent test
+	@cargo test --workspace --locked --doc --quiet
+	@export SAUDA_PYTHON="$$(cat $(REFERENCE))"; \
+	 if cargo nextest --version >/dev/null 2>&1; then cargo nextest run --workspace --locked; \
+	 else cargo test --workspace --locked --lib --bins --tests; fi
+
+# Holds the path of a Python with numpy, or nothing. Delete it to look again.
+$(REFERENCE):
+	@mkdir -p $(@D)
+	@if python3 -c "import numpy" 2>/dev/null; then echo python3 >$@; \
+	 elif python3 -m venv $@.venv >/dev/null 2>&1 \
+	   && $@.venv/bin/pip install --quiet --retries 1 --timeout 20 numpy >/dev/null 2>&1; then echo $@.venv/bin/python >$@; \
+	 else echo "no Python with numpy: the tests that compare with it will say skipped"; : >$@; fi
+
+# Some tests read a report in Chromium, and say skipped without one.
+browser:
+	@if [ -n "$${CHROMIUM:-}" ] || command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null; then :; \
+	 elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	   echo "installing Chromium, for the tests that read a report"; \
+	   { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1 \
+	     || echo "Chromium could not be installed: the tests that read a report will say skipped"; \
+	 else echo "no Chromium: the tests that read a report will say skipped; install it, or set CHROMIUM to its path"; fi
+
+bench:
+	cargo bench --workspace --locked --bench '*'
+
+clean-demo:
+	rm -rf $(DEMO)
