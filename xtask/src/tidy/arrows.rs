@@ -29,11 +29,7 @@ const ROWS: &[Row] = &[
         pure: Some(&["jiff", "thiserror"]),
     },
     Row { name: "history", uses: &["domain"], pure: None },
-    Row {
-        name: "report",
-        uses: &["domain"],
-        pure: Some(&["jiff", "serde", "serde_json", "thiserror"]),
-    },
+    Row { name: "report", uses: &["domain"], pure: Some(&["jiff", "serde", "serde_json", "thiserror"]) },
     Row {
         name: "sauda",
         uses: &["domain", "indicators", "strategy", "engine", "exchange", "backtest", "history", "report"],
