@@ -40,6 +40,7 @@ pub struct Heatmap {
     pub figure: String,
     pub x_name: String,
     pub x: Vec<f64>,
+    /// Empty, as `y` is, where one parameter alone varies: then there is one row.
     pub y_name: String,
     pub y: Vec<f64>,
     /// Row by row: the first row belongs to `y[0]`. Null where a pair was not tried or has no answer.

@@ -3,7 +3,7 @@
 mod args;
 mod facts;
 mod settings;
-mod summary;
+pub mod summary;
 
 use std::path::Path;
 
@@ -74,7 +74,13 @@ pub fn play(settings: &Settings, series: &[Series], calendar: &Calendar) -> Resu
     Ok((test.run(&mut |at| progress.reach(micros(at))), span))
 }
 
-fn report<'a>(settings: &'a Settings, series: &'a [Series], outcome: &'a Outcome, span: Span) -> Report<'a> {
+/// The document of a run.
+pub fn report<'a>(
+    settings: &'a Settings,
+    series: &'a [Series],
+    outcome: &'a Outcome,
+    span: Span,
+) -> Report<'a> {
     let held: Vec<_> = series.iter().map(Series::held).collect();
     let metrics = ::backtest::metrics::Metrics::of(outcome, &held);
     let run = RunView::new(settings, series, outcome, span);

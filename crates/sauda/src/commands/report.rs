@@ -1,6 +1,7 @@
 //! `sauda report`: results as one HTML page, and the same page for `sauda backtest --report`.
 
 mod candles;
+mod sweep;
 
 use std::path::{Path, PathBuf};
 
@@ -14,6 +15,7 @@ use crate::outside;
 use crate::view;
 use crate::view::backtest::Report;
 use candles::Candles;
+pub use sweep::Found;
 
 /// Runs that one page compares at most: more columns than that cannot be read.
 const MOST_RUNS: usize = 12;
@@ -85,6 +87,16 @@ pub fn write_one(
     series: &[Series],
     timeframe: Timeframe,
 ) -> Result<(), Failure> {
+    save(path, &page_of(report, series, timeframe, Vec::new())?)
+}
+
+/// The page of one run at hand; `notes` are what the reader should doubt beside its warnings.
+fn page_of(
+    report: &Report<'_>,
+    series: &[Series],
+    timeframe: Timeframe,
+    notes: Vec<String>,
+) -> Result<Page, Failure> {
     // Through the JSON, so that this page and one made of the file later cannot differ.
     let mut json = Vec::new();
     view::write_json(&mut json, report).map_err(Failure::failed)?;
@@ -94,11 +106,11 @@ pub fn write_one(
     let most = MOST_CANDLES / series.len().max(1);
     let charts: Vec<Chart> = series
         .iter()
-        .map(|one| candles::Candles::of_run(one.id.as_str(), timeframe, &one.bars, one.start).chart(most))
+        .map(|one| Candles::of_run(one.id.as_str(), timeframe, &one.bars, one.start).chart(most))
         .collect();
     let title = headline(&result);
-    let run = RunPage::new(title.clone(), result, &benchmark, Vec::new());
-    save(path, &Page { title, made_by: made_by(), studies: Vec::new(), runs: vec![run], charts })
+    let run = RunPage::new(title.clone(), result, &benchmark, notes);
+    Ok(Page { title, made_by: made_by(), studies: Vec::new(), runs: vec![run], charts })
 }
 
 fn read(path: &Path) -> Result<ResultDocument, Failure> {

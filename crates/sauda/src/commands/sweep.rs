@@ -16,6 +16,7 @@ use domain::calendar::Calendar;
 use history::Store;
 
 use crate::commands::backtest::{self, Series, Settings};
+use crate::commands::report::Found;
 use crate::failure::Failure;
 use crate::outside;
 use crate::progress::Progress;
@@ -24,7 +25,7 @@ use crate::view::sweep::{Document, Rank, Searched};
 
 pub use args::Args;
 use hearing::Hearing;
-use ranges::Grid;
+pub use ranges::Grid;
 
 /// Indicator columns kept in memory: a hundred megabytes of results and bars stay the larger part.
 const CACHE_BYTES: usize = 40 << 20;
@@ -103,6 +104,17 @@ pub fn run(args: &Args, data_dir: &Path) -> Result<(), Failure> {
             grid.at(set)
         })
         .judged(verdict.as_ref());
+    if let (Some(path), Some(best)) = (&args.backtest.report, rank.best(&rows)) {
+        settings.values = grid.values(&settings.strategy, best.set).map_err(Failure::usage)?;
+        let (outcome, span) = backtest::play(&settings, &series, calendar)?;
+        let found = Found { rank, grid: &grid, rows: &rows, best, verdict: verdict.as_ref() };
+        found.write(
+            path,
+            &backtest::report(&settings, &series, &outcome, span),
+            &series,
+            settings.timeframe,
+        )?;
+    }
     match &args.backtest.json {
         Some(path) => {
             outside::write_whole(path, |out| crate::view::write_json(out, &document))?;

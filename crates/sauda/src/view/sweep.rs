@@ -117,8 +117,13 @@ impl Rank {
         figure(b).total_cmp(&figure(a)).then(a.set.cmp(&b.set))
     }
 
+    /// As it is written on the command line.
+    pub fn name(self) -> &'static str {
+        Rank::ALL.iter().find(|(_, rank)| *rank == self).map_or("", |(name, _)| name)
+    }
+
     /// Higher is better; `None` is worst.
-    fn figure(self, row: &Row) -> Option<f64> {
+    pub fn figure(self, row: &Row) -> Option<f64> {
         match self {
             Rank::Sharpe => row.sharpe,
             Rank::Sortino => row.sortino,
@@ -193,7 +198,7 @@ impl<'a> Document<'a> {
             self.run.product,
             self.done,
             self.sets,
-            Rank::ALL.iter().find(|(_, rank)| *rank == self.rank).map_or("", |(name, _)| name),
+            self.rank.name(),
         );
         let names: Vec<&String> = self.searched.params.keys().collect();
         let mut head = String::new();

@@ -163,6 +163,50 @@ fn several_runs_are_compared() {
 }
 
 #[test]
+fn a_sweep_shows_its_verdict_and_the_map() {
+    let sauda = with_days(20);
+    let sweep = "sweep --strategy sma_cross --param fast=5..20:5 --param slow=10..30:10 --symbol NSE:SBIN-EQ \
+        --timeframe 1m --product NRML --charges dhan --json sweep.json --report sweep.html";
+    sauda.line(sweep).ok();
+    let found: Value = serde_json::from_slice(&fs::read(sauda.path("sweep.json")).unwrap()).unwrap();
+    let page = data(&sauda, "sweep.html");
+    let (court, map) = (&page["studies"][0], &page["studies"][1]);
+    assert_eq!(court["sentence"], found["verdict"]["sentence"]);
+    assert_eq!((&map["xName"], &map["yName"]), (&"fast".into(), &"slow".into()));
+    // Each cell is the row of its pair; pairs that do not fit together are empty.
+    let cells = map["cells"].as_array().unwrap();
+    assert_eq!(cells.len(), 12);
+    assert!(cells[1].is_null(), "fast 10 and slow 10");
+    for row in found["rows"].as_array().unwrap() {
+        let set = row["set"].as_u64().unwrap() as usize;
+        assert_eq!(cells[(set % 3) * 4 + set / 3], row["sharpe"], "{row}");
+    }
+    let best = &found["best"][0];
+    let at = |i: usize| map["best"][i].as_u64().unwrap() as usize;
+    assert_eq!(
+        (&map["x"][at(0)], &map["y"][at(1)]),
+        (&real(&best["params"]["fast"]), &real(&best["params"]["slow"]))
+    );
+    // The run below is the best set, and says that it was chosen.
+    assert_eq!(page["runs"][0]["metrics"]["netPnl"], best["netPnl"]);
+    assert!(
+        page["runs"][0]["notes"][0].as_str().unwrap().contains("the best of 8 sets"),
+        "{}",
+        page["runs"][0]["notes"]
+    );
+    let Some(seen) = look(&sauda, "sweep.html", &[]) else { return };
+    assert_eq!(
+        (&seen["sections"][0], &seen["sections"][1]),
+        (&"court".into(), &"parameters".into()),
+        "{seen}"
+    );
+}
+
+fn real(value: &Value) -> Value {
+    value.as_f64().unwrap().into()
+}
+
+#[test]
 fn names_cannot_become_markup() {
     let sauda = with_days(2);
     sauda.line(&format!("{CROSS} --json run.json")).ok();

@@ -30,24 +30,28 @@ function court({ outcome, sentence, figures }: Court): HTMLElement {
   )
 }
 
-/** Two parameters against each other: a plateau is worth more than a peak. */
+/** Two parameters against each other. */
 function heatmap(map: Heatmap): HTMLElement {
   const known = map.cells.filter((cell) => cell !== null)
   const strongest = Math.max(...known.map(Math.abs), 1e-9)
   const cell = (x: number, y: number) => {
     const value = map.cells[y * map.x.length + x] ?? null
-    const title = `${map.xName} ${map.x[x]}, ${map.yName} ${map.y[y]}: ${number(value, 3)}`
+    const down = map.yName ? `, ${map.yName} ${map.y[y]}` : ''
+    const title = `${map.xName} ${map.x[x]}${down}: ${number(value, 3)}`
     if (value === null) return h('td', { class: 'none', title })
     const best = map.best?.[0] === x && map.best[1] === y
     return h('td', { class: best ? 'cell best' : 'cell', style: shade(value, strongest), title }, map.x.length <= 14 || best ? number(value) : '')
   }
+  const name = map.figure.charAt(0).toUpperCase() + map.figure.slice(1)
   const every = Math.ceil(map.x.length / 20)
   const head = map.x.map((value, i) => h('th', { scope: 'col' }, i % every === 0 ? value : ''))
-  const rows = map.y.map((value, y) => h('tr', {}, h('th', { scope: 'row' }, value), ...map.x.map((_, x) => cell(x, y))))
+  // A search over one parameter has one row.
+  const values: (number | string)[] = map.y.length > 0 ? map.y : ['']
+  const rows = values.map((value, y) => h('tr', {}, h('th', { scope: 'row' }, value), ...map.x.map((_, x) => cell(x, y))))
   return section(
     'parameters',
-    `${map.figure} by ${map.xName} and ${map.yName}`,
-    `${map.xName} across, ${map.yName} down. ${map.note}`,
+    map.yName ? `${name} by ${map.xName} and ${map.yName}` : `${name} by ${map.xName}`,
+    `${map.yName ? `${map.xName} across, ${map.yName} down. ` : ''}A plateau is worth more than a peak. ${map.note}`,
     h('div', { class: 'scroll' }, h('table', { class: 'heat parameters' }, h('thead', {}, h('tr', {}, h('th', {}, ''), ...head)), h('tbody', {}, ...rows))),
   )
 }

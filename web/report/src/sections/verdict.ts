@@ -77,7 +77,8 @@ export function remarks({ run, metrics, digest, open }: RunPage): string[] {
     said.push('Without its best trade it would have lost.')
   }
   const days = (Date.parse(String(run.lastBar)) - Date.parse(String(run.firstBar))) / 86_400_000
-  if (days < 365) said.push('It spans less than a year: figures per year are extrapolated.')
+  // A calendar year of sessions begins and ends with days off.
+  if (days < 360) said.push('It spans less than a year: figures per year are extrapolated.')
   if (metrics.refusedOrders) said.push(`${count(metrics.refusedOrders)} entries were refused by risk rules or buying power.`)
   if (open.length > 0) {
     said.push(`${open.length === 1 ? 'One position is' : `${count(open.length)} positions are`} still open, valued at the last close.`)

@@ -100,7 +100,8 @@ pub struct Args {
     /// Write the whole result as JSON: to FILE, or to standard output without one
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
     pub json: Option<PathBuf>,
-    /// Write the result as one HTML page: charts, figures and trades, readable anywhere without a network
+    /// Write one HTML page with charts, figures and trades, readable anywhere without a network; of a sweep with its
+    /// verdict, a map of the parameters and the best run
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
     /// Write the trades as CSV

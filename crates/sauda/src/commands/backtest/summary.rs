@@ -59,7 +59,7 @@ fn percent(value: Option<f64>) -> String {
 }
 
 /// Rupees to the paisa in lakh-crore grouping: ₹1,23,456.78.
-fn rupees(amount: Money) -> String {
+pub fn rupees(amount: Money) -> String {
     let paise = domain::money::div_round(i128::from(amount.raw()), i128::from(domain::money::PER_PAISA))
         .unsigned_abs();
     let digits = (paise / 100).to_string();

@@ -1,0 +1,235 @@
+//! The page of a sweep: the court's verdict, a map of the parameters, and the run that ranked first.
+
+use std::path::Path;
+
+use ::backtest::court::{Figures, Kind, Verdict};
+use ::backtest::sweep::Row;
+use ::report::{Court, Figure, Heatmap, Study};
+use domain::Timeframe;
+
+use super::{page_of, save};
+use crate::commands::backtest::Series;
+use crate::commands::backtest::summary::rupees;
+use crate::commands::sweep::Grid;
+use crate::failure::Failure;
+use crate::view::backtest::Report;
+use crate::view::sweep::Rank;
+
+/// Values of a parameter that a map shows at most; of more, every so many.
+const MOST_VALUES: usize = 100;
+
+/// What a sweep found.
+pub struct Found<'a> {
+    pub rank: Rank,
+    pub grid: &'a Grid,
+    /// In the order of their sets.
+    pub rows: &'a [Row],
+    pub best: &'a Row,
+    pub verdict: Option<&'a Verdict>,
+}
+
+impl Found<'_> {
+    /// Writes the page; `report` is that of the best set.
+    pub fn write(
+        &self,
+        path: &Path,
+        report: &Report<'_>,
+        series: &[Series],
+        timeframe: Timeframe,
+    ) -> Result<(), Failure> {
+        let tried = self.rows.len();
+        let mut notes = Vec::new();
+        if tried > 1 {
+            notes.push(format!(
+                "this is the best of {tried} sets of parameters by {}, chosen after the fact: expect less",
+                self.rank.name()
+            ));
+        }
+        let mut page = page_of(report, series, timeframe, notes)?;
+        page.title = format!("Sweep: the best of {tried} sets is {}", page.title);
+        page.studies.extend(self.verdict.map(|verdict| Study::Court(court(verdict))));
+        page.studies.extend(self.map().map(Study::Heatmap));
+        save(path, &page)
+    }
+
+    /// The first two parameters that vary; the others stand where the best set has them.
+    fn map(&self) -> Option<Heatmap> {
+        let axes = &self.grid.axes;
+        let lengths: Vec<usize> = axes.iter().map(|axis| axis.values.len()).collect();
+        let varying: Vec<usize> = (0..axes.len()).filter(|&axis| lengths[axis] > 1).collect();
+        let (&x, rest) = varying.split_first()?;
+        let y = rest.first().copied();
+        let best = places(&lengths, self.best.set);
+        let shown = |axis: usize| thinned(lengths[axis], best[axis]);
+        let (columns, lines) = (shown(x), y.map_or(vec![0], shown));
+        let cell = |line: usize, column: usize| {
+            let mut at = best.clone();
+            at[x] = column;
+            if let Some(y) = y {
+                at[y] = line;
+            }
+            let set = set(&lengths, &at);
+            let row = self.rows.binary_search_by_key(&set, |row| row.set).ok()?;
+            let percent = if self.rank == Rank::Cagr { 100.0 } else { 1.0 };
+            self.rank.figure(&self.rows[row]).map(|figure| percent * figure)
+        };
+        let values = |axis: usize, shown: &[usize]| -> Vec<f64> {
+            shown.iter().map(|&i| axes[axis].values[i].as_f64()).collect()
+        };
+        let mut notes: Vec<String> = Vec::new();
+        let still = (0..axes.len()).filter(|&axis| axis != x && Some(axis) != y);
+        let still: Vec<String> =
+            still.map(|axis| format!("{} = {}", axes[axis].name, axes[axis].values[best[axis]])).collect();
+        if !still.is_empty() {
+            notes.push(format!("Here {}.", still.join(", ")));
+        }
+        if columns.len() < lengths[x] || y.is_some_and(|y| lines.len() < lengths[y]) {
+            notes.push("Not every value is shown.".to_owned());
+        }
+        match self.rank {
+            Rank::Cagr => notes.push("In percent a year.".to_owned()),
+            Rank::Drawdown => notes.push("In percent, below zero.".to_owned()),
+            Rank::Net => notes.push("In rupees.".to_owned()),
+            _ => {}
+        }
+        let place = |shown: &[usize], value: usize| shown.iter().position(|&i| i == value);
+        Some(Heatmap {
+            figure: match self.rank {
+                Rank::Cagr => "CAGR",
+                Rank::Net => "net P&L",
+                other => other.name(),
+            }
+            .to_owned(),
+            x_name: axes[x].name.clone(),
+            x: values(x, &columns),
+            y_name: y.map_or(String::new(), |y| axes[y].name.clone()),
+            y: y.map_or(Vec::new(), |y| values(y, &lines)),
+            cells: lines
+                .iter()
+                .flat_map(|&line| columns.iter().map(move |&column| (line, column)))
+                .map(|(line, column)| cell(line, column))
+                .collect(),
+            best: place(&columns, best[x]).zip(y.map_or(Some(0), |y| place(&lines, best[y]))),
+            note: notes.join(" "),
+        })
+    }
+}
+
+/// Where a set lies on each axis; the last axis turns fastest.
+fn places(lengths: &[usize], set: u64) -> Vec<usize> {
+    let mut rest = set;
+    let mut places: Vec<usize> = lengths
+        .iter()
+        .rev()
+        .map(|&n| {
+            let place = rest % n as u64;
+            rest /= n as u64;
+            place as usize
+        })
+        .collect();
+    places.reverse();
+    places
+}
+
+fn set(lengths: &[usize], places: &[usize]) -> u64 {
+    lengths.iter().zip(places).fold(0, |set, (&n, &place)| set * n as u64 + place as u64)
+}
+
+/// Places on an axis that are shown, `kept` among them.
+fn thinned(n: usize, kept: usize) -> Vec<usize> {
+    let step = n.div_ceil(MOST_VALUES).max(1);
+    (0..n).filter(|i| i % step == kept % step).collect()
+}
+
+fn court(verdict: &Verdict) -> Court {
+    let f = &verdict.figures;
+    Court {
+        outcome: match verdict.kind {
+            Kind::LikelyReal => "good",
+            Kind::Inconclusive | Kind::TooFewData => "doubtful",
+            Kind::LikelyLuck => "bad",
+        },
+        sentence: verdict.sentence.clone(),
+        figures: figures(f),
+    }
+}
+
+fn figures(f: &Figures) -> Vec<Figure> {
+    let mut all = Vec::new();
+    let mut add = |name: &str, value: Option<String>, meaning: &str| {
+        if let Some(value) = value {
+            all.push(Figure { name: name.to_owned(), value, meaning: meaning.to_owned() });
+        }
+    };
+    let ratio = |x: f64| format!("{x:.2}");
+    let share = |x: f64| format!("{:.1} %", 100.0 * x);
+    add("Sets tried", Some(f.sets.to_string()), "the more are tried, the better the best is by luck alone");
+    add(
+        "Effective tries",
+        Some(format!("{:.1}", f.effective_trials)),
+        "independent tries that the sets are worth",
+    );
+    add("Sessions", Some(f.sessions.to_string()), "days that the verdict rests on");
+    add("Sharpe of the best", f.sharpe.map(ratio), "annualised");
+    let interval = f.sharpe_interval.map(|i| format!("{:.2} to {:.2}", i.low, i.high));
+    add("Its 95 % interval", interval, "by bootstrap; an edge that may be zero reaches 0");
+    add(
+        "Best Sharpe by luck",
+        f.expected_best_sharpe.map(ratio),
+        "expected of the best of as many sets without skill",
+    );
+    add(
+        "Chance of luck",
+        f.luck_probability.map(share),
+        "that the best of as many sets without skill does as well",
+    );
+    add(
+        "Deflated Sharpe ratio",
+        f.deflated_sharpe.map(share),
+        "probability that the true Sharpe is above what luck gives (Bailey and López de Prado 2014)",
+    );
+    add(
+        "Probability of overfitting",
+        f.overfit.map(|o| share(o.probability)),
+        "splits in which the best of one half is in the worse half of the other (Bailey et al. 2017)",
+    );
+    add(
+        "Loss out of sample",
+        f.overfit.map(|o| share(o.loss_probability)),
+        "splits in which the best of one half loses money in the other",
+    );
+    let plateau = f.plateau.map(|p| format!("{} of {}", p.holding, p.neighbours));
+    add(
+        "Neighbours that hold",
+        plateau,
+        "sets beside the best that reach half of its Sharpe: few mean a spike",
+    );
+    let odds = f.drawdown.map(|d| format!("{} to {}", rupees(d.median), rupees(d.p95)));
+    add(
+        "Drawdown in other orders",
+        odds,
+        "greatest drawdown of the same trades in random order: the middle, and the worst in twenty",
+    );
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_and_places_are_two_names_for_one_thing() {
+        let lengths = [3, 4, 5];
+        for number in 0..60 {
+            assert_eq!(set(&lengths, &places(&lengths, number)), number);
+        }
+        assert_eq!(places(&lengths, 23), [1, 0, 3]);
+    }
+
+    #[test]
+    fn a_thinned_axis_keeps_the_best() {
+        assert_eq!(thinned(5, 3), [0, 1, 2, 3, 4]);
+        let thin = thinned(950, 123);
+        assert!(thin.len() <= MOST_VALUES && thin.contains(&123), "{thin:?}");
+    }
+}
