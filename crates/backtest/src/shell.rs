@@ -397,6 +397,7 @@ impl Lane<'_> {
             signals: self.signals.at(bar),
             atr: value(&self.atr),
             volatility: value(&self.volatility),
+            distances: self.signals.distances(bar),
             last_of_day: self.is_last_of_day(bar, day),
         }
     }

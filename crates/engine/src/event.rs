@@ -3,7 +3,7 @@
 use domain::order::{OrderKey, Timing};
 use domain::trade::{BookId, Direction};
 use domain::{Price, Qty, Timestamp};
-use strategy::SignalBits;
+use strategy::{Distances, SignalBits};
 
 /// One thing that happened. Market events are addressed to a book: its instrument, its timeframe.
 ///
@@ -95,6 +95,8 @@ pub struct ClosedBar {
     pub atr: f64,
     /// Annualised volatility of returns at this bar, as a fraction; NaN if unknown or not needed.
     pub volatility: f64,
+    /// Stop and target of a position entered at this close, if the strategy sets its own.
+    pub distances: Distances,
     /// No other bar of the book comes today.
     pub last_of_day: bool,
 }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use domain::money::div_round;
 use domain::trade::Direction;
 use domain::{Price, Tick};
+use strategy::Distances;
 use thiserror::Error;
 
 /// How far away a protective price is.
@@ -53,6 +54,17 @@ impl Distance {
 impl Protection {
     pub fn is_none(&self) -> bool {
         self.stop.is_none() && self.target.is_none() && self.trail.is_none()
+    }
+
+    /// This protection, and where it has neither, the stop and target that an entry brought.
+    #[inline]
+    #[must_use]
+    pub fn with(self, entry: Distances) -> Protection {
+        Protection {
+            stop: self.stop.or(entry.stop.map(Distance::Points)),
+            target: self.target.or(entry.target.map(Distance::Points)),
+            ..self
+        }
     }
 
     /// Whether any distance needs the average true range.

@@ -18,6 +18,18 @@ pub struct Moment {
     pub entry_price: Option<Price>,
     /// Times the book went from flat to a position so far.
     pub entries: u32,
+    /// When the book's last trade that lost money, charges included, was closed.
+    pub last_loss: Option<Timestamp>,
+    /// How far from its entry price a position entered now is stopped, and has its target, by the strategy's own
+    /// reckoning at this close.
+    pub distances: Distances,
+}
+
+/// Rupees away from the average entry; `None` leaves it to the run's settings.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Distances {
+    pub stop: Option<Price>,
+    pub target: Option<Price>,
 }
 
 /// A wish. The engine sizes it, judges it, and makes orders of it.
@@ -37,6 +49,8 @@ pub struct Entry {
     pub at: EntryPrice,
     /// Units; `None` uses the run's sizing.
     pub quantity: Option<Qty>,
+    /// Where stop and target stand; the run's own settings go before these.
+    pub distances: Distances,
 }
 
 /// The order that opens a position.
@@ -51,7 +65,12 @@ pub enum EntryPrice {
 
 impl Entry {
     pub const fn market(direction: Direction) -> Entry {
-        Entry { direction, at: EntryPrice::Market, quantity: None }
+        Entry {
+            direction,
+            at: EntryPrice::Market,
+            quantity: None,
+            distances: Distances { stop: None, target: None },
+        }
     }
 }
 
@@ -61,13 +80,15 @@ impl Moment {
     #[inline]
     pub fn default_intent(&self) -> Intent {
         let s = self.signals;
+        let enter =
+            |direction| Intent::Enter(Entry { distances: self.distances, ..Entry::market(direction) });
         match self.position.signum() {
-            1 if s.enter_short => Intent::Enter(Entry::market(Direction::Short)),
+            1 if s.enter_short => enter(Direction::Short),
             1 if s.exit_long => Intent::Exit,
-            -1 if s.enter_long => Intent::Enter(Entry::market(Direction::Long)),
+            -1 if s.enter_long => enter(Direction::Long),
             -1 if s.exit_short => Intent::Exit,
-            0 if s.enter_long && !s.enter_short => Intent::Enter(Entry::market(Direction::Long)),
-            0 if s.enter_short && !s.enter_long => Intent::Enter(Entry::market(Direction::Short)),
+            0 if s.enter_long && !s.enter_short => enter(Direction::Long),
+            0 if s.enter_short && !s.enter_long => enter(Direction::Short),
             _ => Intent::Hold,
         }
     }

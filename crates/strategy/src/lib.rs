@@ -18,7 +18,7 @@ mod signals;
 pub use block::{Block, Inputs, UNKNOWN_CLOSE};
 pub use built_in::registry;
 pub use description::Description;
-pub use intent::{Entry, EntryPrice, Intent, Moment};
+pub use intent::{Distances, Entry, EntryPrice, Intent, Moment};
 pub use parameters::{Parameter, ParameterError, Text, Value, Values};
 pub use shared::{ColumnKey, SharedColumns};
 pub use signals::{SignalBits, Signals};

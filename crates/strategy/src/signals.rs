@@ -2,6 +2,12 @@
 
 mod compare;
 
+pub(crate) use compare::beyond;
+
+use domain::Price;
+
+use crate::Distances;
+
 /// The four wishes a strategy can have at a close.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct SignalBits {
@@ -26,13 +32,22 @@ impl SignalBits {
 }
 
 /// Marks for a series of bars.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Signals {
     enter_long: Vec<u64>,
     exit_long: Vec<u64>,
     enter_short: Vec<u64>,
     exit_short: Vec<u64>,
     len: usize,
+    /// Stop and target of an entry at each bar in rupees, 0 where there is none; empty if the strategy has none.
+    distances: Vec<(f64, f64)>,
+}
+
+/// A column of marks to append: 64 bars a word, the first bar in the lowest bit.
+#[derive(Clone, Copy)]
+pub(crate) enum Words<'a> {
+    All(bool),
+    Each(&'a [u64]),
 }
 
 impl Signals {
@@ -45,6 +60,7 @@ impl Signals {
             enter_short: column(),
             exit_short: column(),
             len: 0,
+            distances: Vec::new(),
         }
     }
 
@@ -130,6 +146,49 @@ impl Signals {
             self.len += take;
             i += take;
         }
+    }
+
+    /// Appends `bars` whose marks stand in words already: entering and leaving long, entering and leaving short.
+    pub(crate) fn extend_words(&mut self, bars: usize, columns: [Words<'_>; 4]) {
+        let shift = self.len % 64;
+        let words = (self.len + bars).div_ceil(64);
+        let ours = [&mut self.enter_long, &mut self.exit_long, &mut self.enter_short, &mut self.exit_short];
+        for (ours, theirs) in ours.into_iter().zip(columns) {
+            for i in 0..bars.div_ceil(64) {
+                let word = match theirs {
+                    Words::All(true) => u64::MAX,
+                    Words::All(false) => 0,
+                    Words::Each(words) => words[i],
+                };
+                // Bits past the last bar mean nothing.
+                let rest = bars - 64 * i;
+                let word = if rest < 64 { word & ((1 << rest) - 1) } else { word };
+                match ours.last_mut().filter(|_| shift > 0) {
+                    Some(last) => {
+                        *last |= word << shift;
+                        ours.push(word >> (64 - shift));
+                    }
+                    None => ours.push(word),
+                }
+            }
+            ours.truncate(words);
+        }
+        self.len += bars;
+    }
+
+    /// Appends the distances of as many bars as were marked last.
+    pub(crate) fn extend_distances(&mut self, distances: impl Iterator<Item = (f64, f64)>) {
+        // Equal where nothing is: NaN differs from itself.
+        let known = |x: f64| if x.is_nan() { 0.0 } else { x };
+        self.distances.extend(distances.map(|(stop, target)| (known(stop), known(target))));
+    }
+
+    /// Stop and target of an entry at bar `i`; none where they are undefined or not above 0.
+    #[inline]
+    pub fn distances(&self, i: usize) -> Distances {
+        let price = |x: f64| Price::from_f64(x).ok().filter(|d| *d > Price::ZERO);
+        let Some(&(stop, target)) = self.distances.get(i) else { return Distances::default() };
+        Distances { stop: price(stop), target: price(target) }
     }
 
     /// Appends one bar.

@@ -7,6 +7,7 @@ mod strategies;
 
 mod accounts;
 mod blocks;
+mod distances;
 mod entries;
 mod exits;
 mod finer_bars;

@@ -279,7 +279,7 @@ impl Book {
     fn wishes_for<'a>(&'a self, bars: &'a Bars) -> impl Iterator<Item = (Timestamp, Option<Intent>)> + 'a {
         bars.iter().enumerate().map(|(i, bar)| {
             let away = |ticks| bar.close.offset(ticks, Tick::DEFAULT);
-            let enter = |direction, at| Some(Intent::Enter(Entry { direction, at, quantity: None }));
+            let enter = |direction, at| Some(Intent::Enter(Entry { at, ..Entry::market(direction) }));
             let (long, short) = (Direction::Long, Direction::Short);
             let wish = match self.wishes[i % self.wishes.len()] {
                 0 | 1 => enter(long, EntryPrice::Market),

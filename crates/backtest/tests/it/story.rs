@@ -7,7 +7,8 @@
 //! => long 10 @ 102.00 09:20 -> 97.00 09:20 stop
 //! ```
 //!
-//! Bars are `time open high low close [volume]`; after `|` comes what the strategy wants at their close; a bar of the
+//! Bars are `time open high low close [volume]`; after `|` comes what the strategy wants at their close (`buy with stop 5
+//! target 10` brings distances of its own); a bar of the
 //! next day begins with `d2`, a finer bar with `.`. Every story is run at both paces, which must give the same outcome,
 //! and is then told again for the short side, with all prices reflected at 100, unless it says `as told`.
 
@@ -25,7 +26,7 @@ use domain::trade::{BookId, Direction};
 use domain::{Bars, Money, Price, Product, Qty, Tick, Timeframe, Timestamp};
 use engine::{AccountLimits, BookSpec, Contract, MarginRates, Protection, Sides, Sizing};
 use exchange::{FillRules, Slippage};
-use strategy::{Entry, EntryPrice, Intent};
+use strategy::{Distances, Entry, EntryPrice, Intent};
 
 use crate::strategies::Scripted;
 
@@ -275,7 +276,13 @@ fn bar_of(text: &str) -> Bar {
 }
 
 fn wish_of(text: &str) -> Option<Intent> {
+    let (text, with) = text.split_once(" with ").unwrap_or((text, ""));
     let words: Vec<&str> = text.split_whitespace().collect();
+    let mut distances = Distances::default();
+    for pair in with.split_whitespace().collect::<Vec<_>>().chunks(2) {
+        let distance = Some(pair[1].parse().unwrap());
+        if pair[0] == "stop" { distances.stop = distance } else { distances.target = distance }
+    }
     let at = |price: &str| price.parse::<Price>().unwrap();
     let (direction, at) = match words.as_slice() {
         [] => return None,
@@ -290,7 +297,7 @@ fn wish_of(text: &str) -> Option<Intent> {
             },
         ),
     };
-    Some(Intent::Enter(Entry { direction, at, quantity: None }))
+    Some(Intent::Enter(Entry { direction, at, quantity: None, distances }))
 }
 
 /// `09:20`, or `d2 09:20` on the second day.

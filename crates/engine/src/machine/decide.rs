@@ -3,7 +3,7 @@
 use domain::order::{Terms, Timing};
 use domain::trade::{BookId, Direction, ExitReason};
 use domain::{Money, Price, Product, Qty, Side, Timestamp};
-use strategy::{Entry, EntryPrice, Intent, Moment, SignalBits};
+use strategy::{Distances, Entry, EntryPrice, Intent, Moment, SignalBits};
 
 use super::Engine;
 use crate::event::ClosedBar;
@@ -29,6 +29,8 @@ impl Engine {
             position: book.position(),
             entry_price: book.entry_price(),
             entries: book.entries_made,
+            last_loss: book.last_loss,
+            distances: bar.distances,
         };
         match strategy.decide(&moment) {
             Intent::Hold => {}
@@ -77,7 +79,9 @@ impl Engine {
                 }
             }
             Ok(approved) => {
-                self.books[id.0 as usize].refused = None;
+                let book = &mut self.books[id.0 as usize];
+                book.refused = None;
+                book.distances = entry.distances;
                 let terms = self.entry_terms(id, side, entry.at);
                 let (rests, book) = (entry.at != EntryPrice::Market, &self.books[id.0 as usize]);
                 let total = position.abs() + approved.qty();
@@ -112,7 +116,7 @@ impl Engine {
             EntryPrice::Market => book.mark,
             EntryPrice::Limit(price) | EntryPrice::Stop(price) => price,
         };
-        let protection = &book.spec.protection;
+        let protection = book.spec.protection.with(entry.distances);
         if protection.needs_atr() && (book.atr.is_nan() || book.atr <= 0.0) {
             return Err((Qty::ZERO, Breach::NoStopDistance));
         }
@@ -176,6 +180,10 @@ impl Engine {
         }
         let opening = qty - closing;
         if opening > Qty::ZERO {
+            if position.signum() * direction.sign() <= 0 {
+                // A position of the person's own: the strategy has not said where it stops.
+                self.books[id.0 as usize].distances = Distances::default();
+            }
             let freed = if closing > Qty::ZERO { self.book(id).blocked } else { Money::ZERO };
             let proposal = Proposal { book: id, direction, qty: opening, price: self.book(id).mark, freed };
             match self.review(&proposal) {

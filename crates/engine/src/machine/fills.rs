@@ -122,6 +122,9 @@ impl Engine {
             let trade = book.take(id, &fill, &mut self.account);
             fill.executed_before += Money::from_raw(price.raw() * closing.raw());
             if let Some(trade) = trade {
+                if trade.pnl() < Money::ZERO {
+                    book.last_loss = Some(at);
+                }
                 out.push(Effect::Closed(trade));
                 self.disarm(id, out);
             } else {
@@ -144,7 +147,7 @@ impl Engine {
             book.take(id, &fill, &mut self.account);
             book.release(opening, book.blocked - blocked, &mut self.account);
             book.entered_inside = phase == FillPhase::InsideBar;
-            if !book.spec.protection.is_none() {
+            if !book.protection().is_none() {
                 self.arm(at, id, out);
             }
         }
@@ -157,7 +160,7 @@ impl Engine {
         let (Some(direction), Some(entry)) = (Direction::of(book.position()), book.entry_price()) else {
             return;
         };
-        let (protection, tick) = (book.spec.protection, book.spec.contract.tick);
+        let (protection, tick) = (book.protection(), book.spec.contract.tick);
         book.target = protection.first_target(direction, entry, book.atr, tick);
         if !book.trailed {
             book.stop = protection.first_stop(direction, entry, book.atr, tick);

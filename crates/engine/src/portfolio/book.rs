@@ -5,10 +5,10 @@ use domain::lots::Lots;
 use domain::order::OrderKey;
 use domain::trade::{BookId, Direction, ExitReason, Trade};
 use domain::{Money, Price, Product, Qty, Side, Timestamp};
-use strategy::Strategy;
+use strategy::{Distances, Strategy};
 
 use super::Account;
-use crate::BookSpec;
+use crate::{BookSpec, Protection};
 
 /// One book.
 pub struct Book {
@@ -38,6 +38,10 @@ pub struct Book {
     pub(crate) day_ended: Option<Timestamp>,
     pub(crate) trades_today: u32,
     pub(crate) entries_made: u32,
+    /// When the last trade that lost money was closed.
+    pub(crate) last_loss: Option<Timestamp>,
+    /// What the newest entry brought.
+    pub(crate) distances: Distances,
     pub(crate) paused: bool,
     /// An entry on this side was refused, and the wish still stands: it is tried again, but not counted again.
     pub(crate) refused: Option<Direction>,
@@ -132,6 +136,8 @@ impl Book {
             day_ended: None,
             trades_today: 0,
             entries_made: 0,
+            last_loss: None,
+            distances: Distances::default(),
             paused: false,
             refused: None,
             atr: f64::NAN,
@@ -158,6 +164,12 @@ impl Book {
         } else {
             self.episode.entry_value.per_unit(self.episode.entry_qty)
         }
+    }
+
+    /// What guards the position, or the entry on its way: the run's settings before what the entry brought.
+    #[inline]
+    pub(crate) fn protection(&self) -> Protection {
+        self.spec.protection.with(self.distances)
     }
 
     /// The protective stop in force.

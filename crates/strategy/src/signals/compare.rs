@@ -2,7 +2,7 @@
 
 /// Bit `k` of the first word: `a[k] - b[k] > band`; of the second: `a[k] - b[k] < -band`. At most 64 values.
 #[inline]
-pub(super) fn beyond(a: &[f64], b: &[f64], band: f64) -> (u64, u64) {
+pub(crate) fn beyond(a: &[f64], b: &[f64], band: f64) -> (u64, u64) {
     let (a_pairs, a_rest) = a.as_chunks::<2>();
     let (b_pairs, b_rest) = b.as_chunks::<2>();
     let (mut above, mut below) = pairs(a_pairs, b_pairs, band);

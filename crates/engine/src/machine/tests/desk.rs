@@ -144,6 +144,7 @@ impl Desk {
                 let signals = more.first().map_or(SignalBits::default(), |word| marks(word));
                 let (high, low, close) = (price(at), price(at), price(at));
                 let bar = ClosedBar {
+                    distances: strategy::Distances::default(),
                     range: Some((high, low)),
                     close,
                     signals,

@@ -175,6 +175,7 @@ impl World {
                 };
                 let (high, low) = (self.price + Price::rupees(1), self.price - Price::rupees(1));
                 let bar = ClosedBar {
+                    distances: strategy::Distances::default(),
                     range: Some((high, low)),
                     close: self.price,
                     signals,
