@@ -24,6 +24,30 @@ pub struct Block<'a> {
     pub len: usize,
 }
 
+impl<'a> Block<'a> {
+    /// The bars `from..to`; empty columns stay empty.
+    #[must_use]
+    pub fn slice(&self, from: usize, to: usize) -> Block<'a> {
+        fn part<T>(column: &[T], from: usize, to: usize) -> &[T] {
+            column.get(from..to).unwrap_or_default()
+        }
+        Block {
+            open: part(self.open, from, to),
+            high: part(self.high, from, to),
+            low: part(self.low, from, to),
+            close: part(self.close, from, to),
+            volume: part(self.volume, from, to),
+            session: part(self.session, from, to),
+            minute: part(self.minute, from, to),
+            end: part(self.end, from, to),
+            left: part(self.left, from, to),
+            time: part(self.time, from, to),
+            weekday: part(self.weekday, from, to),
+            len: to - from,
+        }
+    }
+}
+
 /// In [`Block::left`]: the session's close is not known.
 pub const UNKNOWN_CLOSE: u32 = u32::MAX;
 

@@ -29,7 +29,7 @@ mod rsi_reversion;
 mod sma_cross;
 mod supertrend;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod vwap_reversion;
 
 pub use bollinger_breakout::BollingerBreakout;

@@ -1,10 +1,12 @@
 //! What a strategy is called and takes, wherever it comes from.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
+use crate::rules::Rules;
 use crate::{Parameter, ParameterError, Strategy, Text, Values};
 
-/// What a strategy is called, does and takes.
+/// What a strategy is called, does and takes: one of the built-in ones, or the rules of a file.
 #[derive(Clone, Debug)]
 pub struct Description {
     pub name: Text,
@@ -14,20 +16,42 @@ pub struct Description {
     build: Build,
 }
 
-type Build = fn(&Values) -> Result<Box<dyn Strategy>, ParameterError>;
+#[derive(Clone)]
+enum Build {
+    BuiltIn(fn(&Values) -> Result<Box<dyn Strategy>, ParameterError>),
+    Rules(Arc<Rules>),
+}
 
 impl Description {
     pub(crate) const fn built_in(
         name: &'static str,
         doc: &'static str,
         parameters: &'static [Parameter],
-        build: Build,
+        build: fn(&Values) -> Result<Box<dyn Strategy>, ParameterError>,
     ) -> Description {
         Description {
             name: Cow::Borrowed(name),
             doc: Cow::Borrowed(doc),
             parameters: Cow::Borrowed(parameters),
-            build,
+            build: Build::BuiltIn(build),
+        }
+    }
+
+    /// The strategy that a rule file describes.
+    pub fn of_rules(rules: Arc<Rules>) -> Description {
+        Description {
+            name: rules.name().to_owned().into(),
+            doc: rules.doc().to_owned().into(),
+            parameters: rules.parameters().to_vec().into(),
+            build: Build::Rules(rules),
+        }
+    }
+
+    /// The rules, if it is a rule file's.
+    pub fn rules(&self) -> Option<&Rules> {
+        match &self.build {
+            Build::BuiltIn(_) => None,
+            Build::Rules(rules) => Some(rules),
         }
     }
 
@@ -40,6 +64,18 @@ impl Description {
 
     /// A fresh strategy for one instrument.
     pub fn build(&self, values: &Values) -> Result<Box<dyn Strategy>, ParameterError> {
-        (self.build)(values)
+        match &self.build {
+            Build::BuiltIn(build) => build(values),
+            Build::Rules(rules) => rules.build(values),
+        }
+    }
+}
+
+impl std::fmt::Debug for Build {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Build::BuiltIn(_) => "BuiltIn",
+            Build::Rules(_) => "Rules",
+        })
     }
 }

@@ -12,6 +12,7 @@ pub mod built_in;
 mod description;
 mod intent;
 mod parameters;
+pub mod rules;
 mod shared;
 mod signals;
 

@@ -137,6 +137,11 @@ impl Values {
         Ok(Values { values })
     }
 
+    /// Values that were checked already.
+    pub(crate) fn of(values: Vec<(Text, Value)>) -> Values {
+        Values { values }
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = (&str, Value)> + '_ {
         self.values.iter().map(|(name, value)| (&**name, *value))
     }

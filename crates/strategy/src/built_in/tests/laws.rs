@@ -7,16 +7,16 @@ use crate::{Description, SignalBits, Signals, Value, Values, registry};
 
 /// A bar as steps of 0.05 from the close before: change of close, high above and low below the body, volume,
 /// and whether a new session begins.
-pub(super) type Step = (i32, u8, u8, u16, bool);
+pub(crate) type Step = (i32, u8, u8, u16, bool);
 
-pub(super) fn step() -> impl Strategy<Value = Step> {
+pub(crate) fn step() -> impl Strategy<Value = Step> {
     let volume = prop_oneof![1 => Just(0u16), 4 => 1u16..1000];
     // Unchanged closes are frequent, as are sessions of a few bars to a few dozen.
     let change = prop_oneof![1 => Just(0), 4 => -30i32..=30];
     (change, 0u8..10, 0u8..10, volume, prop::bool::weighted(0.05))
 }
 
-pub(super) fn series(steps: &[Step]) -> Series {
+pub(crate) fn series(steps: &[Step]) -> Series {
     let mut series = Series::default();
     let (mut close, mut session, mut minute) = (2000i32, 7, 0);
     let rupees = |steps: i32| f64::from(steps * 500) / 10_000.0;
