@@ -1,11 +1,13 @@
 //! One module a command: its arguments, what it does, what it prints.
 
 pub mod backtest;
+pub mod check;
 pub mod data;
 pub mod demo;
 pub mod import;
 pub mod indicators;
 pub mod report;
+pub mod rules_file;
 pub mod selection;
 pub mod strategies;
 pub mod sweep;

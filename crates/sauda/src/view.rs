@@ -8,6 +8,7 @@
 
 pub mod backtest;
 pub mod catalogue;
+pub mod check;
 pub mod import;
 pub mod indicators;
 pub mod json;

@@ -17,6 +17,7 @@ use history::Store;
 
 use crate::commands::backtest::{self, Series, Settings};
 use crate::commands::report::Found;
+use crate::commands::rules_file;
 use crate::failure::Failure;
 use crate::outside;
 use crate::progress::Progress;
@@ -42,6 +43,7 @@ pub fn run(args: &Args, data_dir: &Path) -> Result<(), Failure> {
     }
     let mut settings = Settings::without_parameters(&args.backtest)?;
     let grid = Grid::read(&settings.strategy, &args.backtest.params)?;
+    rules_file::check_swept(&settings.strategy, grid.axes.iter().map(|axis| &*axis.name))?;
     let sets = chosen(args, &grid);
     let searched = Searched::new(
         &grid.axes.iter().map(|a| (&*a.name, &*a.values)).collect::<Vec<_>>(),

@@ -16,6 +16,7 @@ mod killed;
 mod real_data;
 mod reference;
 mod report;
+mod rules;
 mod strategies;
 mod sweep;
 

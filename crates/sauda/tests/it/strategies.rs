@@ -35,6 +35,7 @@ fn help_has_an_example_and_unknown_words_are_usage() {
         "data remove",
         "indicators",
         "strategies",
+        "check",
         "demo",
     ] {
         let help = sauda.line(&format!("{command} --help")).ok();

@@ -12,11 +12,11 @@ A decision is made at a bar's close and trades at the next bar's open. Every set
 `run` of the JSON.";
 
 /// Run a strategy over stored history
-#[derive(clap::Args)]
+#[derive(Clone, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// Strategy; see `sauda strategies`
-    #[arg(long, value_name = "NAME")]
+    /// Strategy of `sauda strategies`, or a rule file such as my-rules.toml; flags go before what the file says
+    #[arg(long, value_name = "NAME|FILE")]
     pub strategy: String,
     /// A parameter of the strategy; may be given several times
     #[arg(long = "param", value_name = "NAME=VALUE")]

@@ -108,8 +108,9 @@ fn finer(
     (id, class): (&InstrumentId, TradingClass),
     (start, end): (Timestamp, Timestamp),
 ) -> Option<(Timeframe, Bars)> {
-    let guarded = settings.protection.stop.or(settings.protection.trail).is_some();
-    if !guarded || settings.protection.target.is_none() {
+    let guarded = settings.protection.stop.or(settings.protection.trail).is_some() || settings.stop_at_entry;
+    let aims = settings.protection.target.is_some() || settings.target_at_entry;
+    if !guarded || !aims {
         return None;
     }
     let stored = store.series(id).ok()?;

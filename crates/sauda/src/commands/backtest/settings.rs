@@ -13,6 +13,7 @@ use exchange::{FillRules, Slippage};
 use strategy::{Description, Values};
 
 use super::Args;
+use crate::commands::rules_file;
 use crate::failure::Failure;
 
 /// What a backtest is told to do.
@@ -29,6 +30,9 @@ pub struct Settings {
     pub sides: Sides,
     pub product: Product,
     pub protection: Protection,
+    /// The strategy's own stop and target, where `protection` has none.
+    pub stop_at_entry: bool,
+    pub target_at_entry: bool,
     pub time_exit: TimeExit,
     pub fills: FillRules,
     pub fill_at_close: bool,
@@ -50,10 +54,12 @@ impl Settings {
     }
 
     fn with_parameters(args: &Args, params: &[String]) -> Result<Settings, Failure> {
-        let strategy = find_strategy(&args.strategy)?;
+        let strategy = rules_file::find(&args.strategy)?;
         let given = params.iter().map(|p| split_parameter(p)).collect::<Result<Vec<_>, _>>()?;
         let values = strategy.values(&given).map_err(Failure::usage)?;
+        let (args, wishes) = &rules_file::complete(args, &strategy, &values)?;
         let timeframe: Timeframe = read("timeframe", &args.timeframe)?;
+        rules_file::check_timeframes(&strategy, timeframe)?;
         let from = args.from.as_deref().map(|d| read_date("from", d)).transpose()?;
         let to = args.to.as_deref().map(|d| read_date("to", d)).transpose()?;
         if let (Some(from), Some(to)) = (from, to)
@@ -83,10 +89,12 @@ impl Settings {
             from,
             to,
             cash: positive_money("cash", &args.cash)?,
-            sizing: sizing(args, &protection)?,
+            sizing: sizing(args, protection.stop.or(protection.trail).is_some() || wishes.stop_at_entry)?,
             sides: sides(args, product)?,
             product,
             protection,
+            stop_at_entry: wishes.stop_at_entry && protection.stop.is_none(),
+            target_at_entry: wishes.target_at_entry && protection.target.is_none(),
             time_exit,
             fills: FillRules {
                 slippage: read::<Slippage>("slippage", &args.slippage)?,
@@ -140,13 +148,6 @@ fn choose<T, const N: usize>(flag: &str, text: &str, choices: [(&str, T); N]) ->
         .ok_or_else(|| usage(flag, format!("`{text}` is not known; use {names}")))
 }
 
-fn find_strategy(name: &str) -> Result<Description, Failure> {
-    strategy::registry().iter().find(|d| d.name == name).cloned().ok_or_else(|| {
-        let known = strategy::registry().iter().map(|d| &*d.name).collect::<Vec<_>>().join(", ");
-        usage("strategy", format!("there is no strategy `{name}`; there are {known}"))
-    })
-}
-
 fn split_parameter(text: &str) -> Result<(String, String), Failure> {
     let (name, value) = text
         .split_once('=')
@@ -193,7 +194,7 @@ fn sides(args: &Args, product: Product) -> Result<Sides, Failure> {
     Ok(sides)
 }
 
-fn sizing(args: &Args, protection: &Protection) -> Result<Option<Sizing>, Failure> {
+fn sizing(args: &Args, has_stop: bool) -> Result<Option<Sizing>, Failure> {
     if let Some(text) = &args.qty {
         let qty: Qty = read("qty", text)?;
         if qty <= Qty::ZERO {
@@ -203,7 +204,7 @@ fn sizing(args: &Args, protection: &Protection) -> Result<Option<Sizing>, Failur
     }
     let Some(text) = &args.size else { return Ok(None) };
     let sizing = read("size", text)?;
-    if matches!(sizing, Sizing::Risk(_)) && protection.stop.or(protection.trail).is_none() {
+    if matches!(sizing, Sizing::Risk(_)) && !has_stop {
         return Err(usage("size", "risk= needs a stop to measure the risk by; add --stop or --trail"));
     }
     Ok(Some(sizing))

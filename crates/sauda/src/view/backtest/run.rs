@@ -18,6 +18,9 @@ use crate::view::{money, price, text, time};
 pub struct RunView {
     pub version: &'static str,
     pub strategy: String,
+    /// The rule file, if it is one: without comments, as its rules were understood.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rules: Option<String>,
     pub params: Map<String, Json>,
     pub symbols: Vec<String>,
     pub timeframe: String,
@@ -102,6 +105,7 @@ impl RunView {
     ) -> RunView {
         let fixed = |sizing: Sizing| if let Sizing::Fixed(qty) = sizing { Some(qty.raw()) } else { None };
         let shown = |d: Option<engine::Distance>| d.map(|d| d.to_string());
+        let by_rules = |on: bool| on.then(|| "by the rules, at each entry".to_owned());
         let rates = settings.margin;
         let margin = match settings.product {
             Product::Cnc | Product::Mtf => rates.cnc,
@@ -111,6 +115,7 @@ impl RunView {
         RunView {
             version: env!("CARGO_PKG_VERSION"),
             strategy: settings.strategy.name.to_string(),
+            rules: settings.strategy.rules().map(strategy::rules::Rules::to_toml),
             params: settings.values.iter().map(|(name, value)| (name.to_owned(), number(value))).collect(),
             symbols: series.iter().map(|s| s.id.to_string()).collect(),
             timeframe: settings.timeframe.to_string(),
@@ -123,8 +128,8 @@ impl RunView {
             size: settings.sizing.filter(|s| fixed(*s).is_none()).map(|s| s.to_string()),
             side: settings.sides.name(),
             product: settings.product,
-            stop: shown(settings.protection.stop),
-            target: shown(settings.protection.target),
+            stop: shown(settings.protection.stop).or_else(|| by_rules(settings.stop_at_entry)),
+            target: shown(settings.protection.target).or_else(|| by_rules(settings.target_at_entry)),
             trail: shown(settings.protection.trail),
             square_off: square_off(settings, series, span),
             slippage: settings.fills.slippage.to_string(),
