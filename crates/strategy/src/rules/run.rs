@@ -3,13 +3,15 @@
 //! Every step is either a function of the bar alone or carries its own state from block to block, so that any cut into
 //! blocks gives the same bits.
 
+use std::sync::Arc;
+
 use indicators::Instance;
 use indicators::catalogue::Columns;
 
 use super::kernels::{SessionMemory, Source, arithmetic, bit, compare, lag, lag_bits, word};
 use super::longer::Longer;
 use super::program::{Bits, Clock, Op, Operand, Program, Stage, Step};
-use crate::{Block, Inputs, Intent, Moment, Signals, Strategy};
+use crate::{Block, ColumnKey, Inputs, Intent, Moment, SharedColumns, Signals, Strategy};
 
 /// Bars worked on at a time: the registers of an ordinary program stay in the cache.
 const STRETCH: usize = 4_096;
@@ -32,6 +34,8 @@ struct Frame {
 enum Memory {
     None,
     Indicator(Instance),
+    /// The whole series' column, which other strategies use too, and where in it the next block begins.
+    Shared(Arc<[f64]>, usize),
     /// The last values, oldest first.
     Tail(Vec<f64>),
     /// The last bits, oldest first.
@@ -69,6 +73,21 @@ impl Strategy for RuleStrategy {
         }
     }
 
+    fn scan_whole(&mut self, bars: &Block<'_>, shared: &mut dyn SharedColumns, out: &mut Signals) {
+        for (step, memory) in self.program.base.steps.iter().zip(&mut self.frame.memories) {
+            let (Some(key), Memory::Indicator(instance)) = (shared_key(&step.op), &mut *memory) else {
+                continue;
+            };
+            let column = shared.column(key, &mut |column| {
+                let mut values = [Vec::new()];
+                instance.extend(&columns(&[None; 5], bars, &[]), &mut values);
+                column.copy_from_slice(&values[0]);
+            });
+            *memory = Memory::Shared(column, 0);
+        }
+        self.scan(bars, out);
+    }
+
     fn decide(&self, moment: &Moment) -> Intent {
         let intent = moment.default_intent();
         let rest = i64::from(self.program.minutes_after_loss) * 60;
@@ -81,6 +100,23 @@ impl Strategy for RuleStrategy {
             intent => intent,
         }
     }
+}
+
+/// The key of an indicator that others may compute too: one column, of the bars themselves, with the usual sources.
+fn shared_key(op: &Op) -> Option<ColumnKey> {
+    let Op::Indicator { spec, feeds } = op else { return None };
+    let indicator = spec.indicator();
+    let plain = indicator.outputs.len() == 1
+        && spec.inputs() == indicator.inputs
+        && feeds.iter().all(Option::is_none);
+    let parameters = match *spec.parameters() {
+        [] => [0.0; 3],
+        [a] => [a, 0.0, 0.0],
+        [a, b] => [a, b, 0.0],
+        [a, b, c] => [a, b, c],
+        _ => return None,
+    };
+    plain.then(|| ColumnKey::new(&indicator.name, parameters))
 }
 
 impl RuleStrategy {
@@ -188,6 +224,10 @@ fn run_numbers(
     let out = &mut out[0];
     out.resize(n, f64::NAN);
     match (&step.op, memory) {
+        (Op::Indicator { .. }, Memory::Shared(column, at)) => {
+            out.copy_from_slice(&column[*at..*at + n]);
+            *at += n;
+        }
         (Op::Clock(clock), _) => {
             let column = match clock {
                 Clock::Time => block.time,

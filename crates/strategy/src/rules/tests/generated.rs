@@ -1,16 +1,19 @@
 //! Files made by chance: what holds for all of them.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use domain::Timeframe;
 use domain::time::MinuteOfDay;
 use proptest::prelude::*;
 
 use super::market::{market, scan, steps};
-use crate::Value;
 use crate::rules::Rules;
 use crate::rules::mistake::Span;
 use crate::rules::tree::{
     Argument, Distance, Entries, Expr, File, Kind, MAX_HEIGHT, Operator, ParameterLine, Side, Size, Word,
 };
+use crate::{ColumnKey, SharedColumns, Signals, Value};
 
 /// Makes things from bytes; of no more bytes, the plainest.
 pub(super) struct Dice<'a>(pub(super) &'a [u8]);
@@ -286,6 +289,25 @@ pub(super) fn understood(file: &File) -> Option<Rules> {
     }
 }
 
+/// Keeps every column it is asked for.
+#[derive(Default)]
+struct Shared {
+    bars: usize,
+    columns: BTreeMap<ColumnKey, Arc<[f64]>>,
+}
+
+impl SharedColumns for Shared {
+    fn column(&mut self, key: ColumnKey, make: &mut dyn FnMut(&mut [f64])) -> Arc<[f64]> {
+        let bars = self.bars;
+        let made = self.columns.entry(key).or_insert_with(|| {
+            let mut column = vec![f64::NAN; bars];
+            make(&mut column);
+            column.into()
+        });
+        made.clone()
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(192))]
 
@@ -322,6 +344,20 @@ proptest! {
                 prop_assert_eq!(whole.at(i), parts.at(i), "bar {} cut at {:?}\n{}", i, cuts, rules.to_toml());
                 prop_assert_eq!(whole.distances(i), parts.distances(i), "bar {}", i);
             }
+        }
+    }
+
+    #[test]
+    fn shared_columns_change_nothing(one in bytes(), other in bytes(), steps in steps(200)) {
+        let market = market(&steps, 5);
+        let mut shared = Shared { bars: market.len(), ..Shared::default() };
+        // The second finds what the first has left.
+        for bytes in [one, other] {
+            let Some(rules) = understood(&Dice(&bytes).file()) else { continue };
+            let mut strategy = rules.build(&rules.values_with(None)).expect("defaults");
+            let mut signals = Signals::default();
+            strategy.scan_whole(&market.block(0, market.len()), &mut shared, &mut signals);
+            prop_assert_eq!(&signals, &scan(&rules, &market, &[]));
         }
     }
 
