@@ -115,6 +115,8 @@ pub(crate) struct Lane<'a> {
     pub bars_held: u64,
     /// The last bar sampled for equity.
     pub sampled: usize,
+    /// The day of the last sample.
+    sampled_day: usize,
 }
 
 impl<'a> Lane<'a> {
@@ -158,6 +160,7 @@ impl<'a> Lane<'a> {
             held_since: None,
             bars_held: 0,
             sampled: 0,
+            sampled_day: 0,
         }
     }
 
@@ -220,6 +223,16 @@ impl<'a> Lane<'a> {
     pub fn close_at(&mut self, at: Timestamp) -> Option<Price> {
         let times = self.bars.times();
         let n = times.len();
+        while self.days.get(self.sampled_day).is_some_and(|day| day.close < at) {
+            self.sampled_day += 1;
+        }
+        // At the close of a session, as nearly always, its last bar needs no search.
+        if let Some(day) = self.days.get(self.sampled_day)
+            && day.close == at
+        {
+            self.sampled = day.end - 1;
+            return Some(self.bars.closes()[day.end - 1]);
+        }
         // Bars that opened before `at`; the newest of them may not have ended yet.
         let mut reach = self.sampled;
         if reach < n && times[reach] < at {

@@ -24,6 +24,7 @@
 mod buy_and_hold;
 mod curve;
 mod periods;
+mod summary;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -32,8 +33,11 @@ use domain::Money;
 use domain::charges::ChargesByKind;
 
 use crate::outcome::Outcome;
-use curve::Curve;
 use tally::Tally;
+
+pub(crate) use curve::Curve;
+pub(crate) use summary::Summary;
+pub(crate) use tally::Sums;
 
 pub use buy_and_hold::{BuyAndHold, Held, buy_and_hold_curve};
 pub use periods::{Month, MonthFigures, TradeFigures};
@@ -121,48 +125,36 @@ impl Metrics {
     pub fn of(outcome: &Outcome, held: &[Held<'_>]) -> Metrics {
         let tally = Tally::of(&outcome.trades);
         let curve = Curve::of_samples(outcome.initial_cash, &outcome.equity);
-
-        let (mut gross_pnl, mut charges, mut by_kind) =
-            (tally.gross_pnl, tally.charges, tally.charges_by_kind);
-        for position in &outcome.open {
-            gross_pnl += position.unrealised;
-            charges += position.total_charges;
-            by_kind += position.charges;
-        }
-        let net_pnl = gross_pnl - charges;
-        let final_equity = outcome.initial_cash + net_pnl;
-        debug_assert_eq!(final_equity, outcome.final_equity(), "CASH-1: gross less charges is net");
-        debug_assert!(
-            outcome.equity.last().is_none_or(|&(_, last)| last == final_equity),
-            "CASH-1: equity was last sampled as {:?}, trades and open positions give {final_equity:?}",
-            outcome.equity.last(),
-        );
-
-        let drawdown = curve.drawdown();
-        let cagr = curve.cagr();
+        let sums = &tally.sums;
+        let summary = Summary::of(outcome, sums, &curve);
+        debug_assert_eq!(summary.final_equity, outcome.final_equity(), "CASH-1: gross less charges is net");
+        let charges_by_kind = outcome.open.iter().fold(tally.charges_by_kind, |mut kinds, position| {
+            kinds += position.charges;
+            kinds
+        });
         Metrics {
             initial_cash: outcome.initial_cash,
-            final_equity,
-            net_pnl,
-            gross_pnl,
-            charges,
-            charges_by_kind: by_kind,
-            trades: tally.trades,
-            wins: tally.wins,
-            losses: tally.losses,
-            win_rate: ratio(tally.wins as f64, tally.trades as f64),
-            profit_factor: ratio(tally.won as f64, tally.lost as f64),
+            final_equity: summary.final_equity,
+            net_pnl: summary.net_pnl,
+            gross_pnl: summary.gross_pnl,
+            charges: summary.charges,
+            charges_by_kind,
+            trades: sums.trades,
+            wins: sums.wins,
+            losses: sums.losses,
+            win_rate: ratio(sums.wins as f64, sums.trades as f64),
+            profit_factor: sums.profit_factor(),
             expectancy: tally.expectancy(),
             avg_holding_seconds: tally.average_holding_seconds(),
             exposure_pct: ratio(100.0 * outcome.bars_held as f64, outcome.bars as f64),
             turnover: outcome.turnover,
-            max_drawdown: drawdown.amount,
-            max_drawdown_pct: drawdown.percent,
-            max_drawdown_days: drawdown.days,
-            cagr,
-            sharpe: curve.sharpe(),
-            sortino: curve.sortino(),
-            calmar: cagr.zip(drawdown.percent).and_then(|(cagr, percent)| ratio(cagr, percent / 100.0)),
+            max_drawdown: summary.drawdown.amount,
+            max_drawdown_pct: summary.drawdown.percent,
+            max_drawdown_days: summary.drawdown.days,
+            cagr: summary.cagr,
+            sharpe: summary.sharpe,
+            sortino: summary.sortino,
+            calmar: summary.calmar,
             longest_losing_streak: tally.longest_losing_streak(),
             refused_orders: outcome.refusals.count,
             by_month: periods::months(&tally.exits, &curve),

@@ -64,7 +64,7 @@ impl Sweep<'_> {
         std::thread::scope(|scope| {
             for _ in 0..self.threads.clamp(1, wanted.len().max(1)) {
                 scope.spawn(|| {
-                    let mut worker = worker::Worker::new(self, &common);
+                    let worker = worker::Worker::new(self, &common);
                     loop {
                         let from = next.fetch_add(SHARE, Ordering::Relaxed);
                         let Some(share) =

@@ -7,18 +7,18 @@ use super::{DAYS_A_YEAR, SESSIONS_A_YEAR, ratio};
 
 /// Worth at the close of a session.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Close {
+pub(crate) struct Close {
     pub day: DayNumber,
     pub equity: Money,
 }
 
 /// The initial cash and every session close after it, one for each date, in order.
-pub(super) struct Curve {
+pub(crate) struct Curve {
     pub initial: Money,
     pub closes: Vec<Close>,
 }
 
-pub(super) struct Drawdown {
+pub(crate) struct Drawdown {
     pub amount: Money,
     pub percent: Option<f64>,
     pub days: u32,
@@ -80,26 +80,26 @@ impl Curve {
         Some(growth.powf(1.0 / years) - 1.0).filter(|rate| rate.is_finite())
     }
 
-    pub fn sharpe(&self) -> Option<f64> {
-        let returns = self.returns()?;
+    /// `returns` are [`Self::returns`].
+    pub fn sharpe(returns: &[f64]) -> Option<f64> {
         // The mean of equal floats may differ from them in its last digit: their deviation must not become a divisor.
         if returns.len() < 2 || returns.iter().all(|r| *r == returns[0]) {
             return None;
         }
-        let mean = mean(&returns);
+        let mean = mean(returns);
         let squares: f64 = returns.iter().map(|r| (r - mean) * (r - mean)).sum();
         let deviation = (squares / (returns.len() - 1) as f64).sqrt();
         ratio(mean * SESSIONS_A_YEAR.sqrt(), deviation)
     }
 
-    pub fn sortino(&self) -> Option<f64> {
-        let returns = self.returns()?;
+    /// `returns` are [`Self::returns`].
+    pub fn sortino(returns: &[f64]) -> Option<f64> {
         if returns.len() < 2 {
             return None;
         }
         let squares: f64 = returns.iter().map(|r| r.min(0.0).powi(2)).sum();
         let deviation = (squares / returns.len() as f64).sqrt();
-        ratio(mean(&returns) * SESSIONS_A_YEAR.sqrt(), deviation)
+        ratio(mean(returns) * SESSIONS_A_YEAR.sqrt(), deviation)
     }
 
     /// Session returns; `None` if one would be measured from zero or less.

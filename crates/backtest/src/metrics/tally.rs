@@ -7,6 +7,7 @@ use domain::trade::Trade;
 use domain::{Money, Timestamp};
 
 use super::periods::TradeFigures;
+use super::ratio;
 
 /// When a trade ended, and with what.
 #[derive(Clone, Copy)]
@@ -15,18 +16,44 @@ pub(super) struct Exit {
     pub pnl: Money,
 }
 
-/// Sums over trades, from one pass.
-#[derive(Default)]
-pub(super) struct Tally {
+/// What can be summed up while trades close, none of them kept.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Sums {
     pub trades: u64,
     pub wins: u64,
     pub losses: u64,
     pub gross_pnl: Money,
     pub charges: Money,
-    pub charges_by_kind: ChargesByKind,
     /// Σ P&L of wins and |Σ P&L of losses|, in 1/10,000 rupee.
     pub won: i128,
     pub lost: i128,
+}
+
+impl Sums {
+    pub fn add(&mut self, trade: &Trade) {
+        let pnl = trade.pnl();
+        self.trades += 1;
+        self.gross_pnl += trade.gross_pnl;
+        self.charges += trade.total_charges;
+        if pnl > Money::ZERO {
+            self.wins += 1;
+            self.won += i128::from(pnl.raw());
+        } else if pnl < Money::ZERO {
+            self.losses += 1;
+            self.lost -= i128::from(pnl.raw());
+        }
+    }
+
+    pub fn profit_factor(&self) -> Option<f64> {
+        ratio(self.won as f64, self.lost as f64)
+    }
+}
+
+/// Sums over trades, from one pass.
+#[derive(Default)]
+pub(super) struct Tally {
+    pub sums: Sums,
+    pub charges_by_kind: ChargesByKind,
     held_micros: i128,
     pub by_weekday: [TradeFigures; 7],
     pub by_hour: [TradeFigures; 24],
@@ -36,11 +63,7 @@ pub(super) struct Tally {
 
 impl Tally {
     pub fn of(trades: &[Trade]) -> Tally {
-        let mut tally = Tally {
-            trades: trades.len() as u64,
-            exits: Vec::with_capacity(trades.len()),
-            ..Tally::default()
-        };
+        let mut tally = Tally { exits: Vec::with_capacity(trades.len()), ..Tally::default() };
         for trade in trades {
             tally.add(trade);
         }
@@ -53,29 +76,21 @@ impl Tally {
 
     fn add(&mut self, trade: &Trade) {
         let pnl = trade.pnl();
-        self.gross_pnl += trade.gross_pnl;
-        self.charges += trade.total_charges;
+        self.sums.add(trade);
         self.charges_by_kind += trade.charges;
         self.held_micros += i128::from(trade.holding().as_micros());
-        if pnl > Money::ZERO {
-            self.wins += 1;
-            self.won += i128::from(pnl.raw());
-        } else if pnl < Money::ZERO {
-            self.losses += 1;
-            self.lost -= i128::from(pnl.raw());
-        }
         self.by_weekday[weekday(trade.entry_time.day())].add(pnl);
         self.by_hour[usize::from(trade.entry_time.minute_of_day().minutes() / 60)].add(pnl);
         self.exits.push(Exit { at: trade.exit_time, pnl });
     }
 
     pub fn expectancy(&self) -> Option<Money> {
-        let raw = i128::from((self.gross_pnl - self.charges).raw());
-        (self.trades > 0).then(|| Money::from_raw(div_round(raw, i128::from(self.trades)) as i64))
+        let raw = i128::from((self.sums.gross_pnl - self.sums.charges).raw());
+        (self.sums.trades > 0).then(|| Money::from_raw(div_round(raw, i128::from(self.sums.trades)) as i64))
     }
 
     pub fn average_holding_seconds(&self) -> Option<f64> {
-        (self.trades > 0).then(|| self.held_micros as f64 / 1e6 / self.trades as f64)
+        (self.sums.trades > 0).then(|| self.held_micros as f64 / 1e6 / self.sums.trades as f64)
     }
 
     pub fn longest_losing_streak(&self) -> u64 {

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use domain::{Money, Timestamp};
 
-use crate::metrics::Metrics;
+use crate::metrics::{Curve, Summary, Sums};
+use crate::outcome::Outcome;
 
-/// The figures of one set, as [`Metrics`] defines them.
+/// The figures of one set, as [`Metrics`](crate::metrics::Metrics) defines them.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Row {
     /// Which set.
@@ -27,22 +28,25 @@ pub struct Row {
 }
 
 impl Row {
-    pub fn new(set: u64, m: &Metrics) -> Row {
+    /// Of an outcome that has kept none of its trades.
+    pub(super) fn new(set: u64, outcome: &Outcome, sums: &Sums) -> Row {
+        let curve = Curve::of_samples(outcome.initial_cash, &outcome.equity);
+        let summary = Summary::of(outcome, sums, &curve);
         Row {
             set,
-            final_equity: m.final_equity,
-            net_pnl: m.net_pnl,
-            charges: m.charges,
-            trades: m.trades as u32,
-            wins: m.wins as u32,
-            profit_factor: m.profit_factor,
-            max_drawdown: m.max_drawdown,
-            max_drawdown_pct: m.max_drawdown_pct,
-            cagr: m.cagr,
-            sharpe: m.sharpe,
-            sortino: m.sortino,
-            calmar: m.calmar,
-            refused_orders: m.refused_orders,
+            final_equity: summary.final_equity,
+            net_pnl: summary.net_pnl,
+            charges: summary.charges,
+            trades: sums.trades as u32,
+            wins: sums.wins as u32,
+            profit_factor: sums.profit_factor(),
+            max_drawdown: summary.drawdown.amount,
+            max_drawdown_pct: summary.drawdown.percent,
+            cagr: summary.cagr,
+            sharpe: summary.sharpe,
+            sortino: summary.sortino,
+            calmar: summary.calmar,
+            refused_orders: outcome.refusals.count,
         }
     }
 }

@@ -12,7 +12,6 @@ use super::{Row, Sweep};
 use crate::columns::Scratch;
 use crate::days::days;
 use crate::lane::{Ground, Lane};
-use crate::metrics::Metrics;
 use crate::run::{EquityAt, Pace};
 use crate::shell::{Shell, sample_times};
 
@@ -56,18 +55,16 @@ impl<'a> Common<'a> {
 pub(super) struct Worker<'w, 'a> {
     sweep: &'w Sweep<'a>,
     common: &'w Common<'a>,
-    /// Trades of the set before: neighbours make about as many.
-    trades: usize,
 }
 
 impl<'w, 'a> Worker<'w, 'a> {
     pub fn new(sweep: &'w Sweep<'a>, common: &'w Common<'a>) -> Worker<'w, 'a> {
-        Worker { sweep, common, trades: 0 }
+        Worker { sweep, common }
     }
 
     /// The backtest of one set.
     pub fn play(
-        &mut self,
+        &self,
         set: u64,
         build: &impl Fn(u64) -> Box<dyn Strategy>,
     ) -> (Row, Vec<(Timestamp, Money)>) {
@@ -85,8 +82,7 @@ impl<'w, 'a> Worker<'w, 'a> {
             engine.add_book(one.book.clone(), Some(strategy));
         }
         let shell = Shell::new(engine, exchange, lanes, Pace::Edges, Arc::clone(&self.common.samples));
-        let outcome = shell.expecting(self.trades + self.trades / 4).run(&mut |_| (), false);
-        self.trades = outcome.trades.len();
-        (Row::new(set, &Metrics::of(&outcome, &[])), outcome.equity)
+        let (outcome, sums) = shell.run_summed();
+        (Row::new(set, &outcome, &sums), outcome.equity)
     }
 }
