@@ -21,7 +21,7 @@ pub use built_in::registry;
 pub use description::Description;
 pub use intent::{Distances, Entry, EntryPrice, Intent, Moment};
 pub use parameters::{Parameter, ParameterError, Text, Value, Values};
-pub use shared::{ColumnKey, SharedColumns};
+pub use shared::{ColumnKey, Known, SharedColumns, StepColumns, StepKey};
 pub use signals::{SignalBits, Signals};
 
 /// A trading rule for one instrument.

@@ -21,6 +21,7 @@ mod program;
 mod read;
 mod run;
 mod settings;
+mod share;
 #[cfg(test)]
 mod tests;
 mod tree;

@@ -139,7 +139,7 @@ impl<'a> Summary<'a> {
             ("target", s.target.clone()),
             ("trail", s.trail.clone()),
             ("square-off", s.square_off.clone()),
-            ("entries a day", s.max_trades_per_day.map(|n| format!("at most {n}"))),
+            ("entries", s.max_trades_per_day.map(|n| format!("at most {n} a day"))),
         ];
         for (name, value) in settings {
             if let Some(value) = value {

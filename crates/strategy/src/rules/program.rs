@@ -149,7 +149,7 @@ impl Op {
     }
 
     /// The columns it reads, of its own timeframe.
-    fn reads(&self, mut number: impl FnMut(Operand), mut bits: impl FnMut(Bits)) {
+    pub(super) fn reads(&self, mut number: impl FnMut(Operand), mut bits: impl FnMut(Bits)) {
         match self {
             Op::Clock(_) | Op::Session(_) | Op::Sample { .. } | Op::SampleBits { .. } => {}
             Op::Indicator { feeds, .. } => feeds.iter().flatten().for_each(|&feed| number(feed)),

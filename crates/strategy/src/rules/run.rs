@@ -3,15 +3,14 @@
 //! Every step is either a function of the bar alone or carries its own state from block to block, so that any cut into
 //! blocks gives the same bits.
 
-use std::sync::Arc;
-
 use indicators::Instance;
 use indicators::catalogue::Columns;
 
 use super::kernels::{SessionMemory, Source, arithmetic, bit, compare, lag, lag_bits, word};
 use super::longer::Longer;
 use super::program::{Bits, Clock, Op, Operand, Program, Stage, Step};
-use crate::{Block, ColumnKey, Inputs, Intent, Moment, SharedColumns, Signals, Strategy};
+use super::share::{Plan, Turn};
+use crate::{Block, Inputs, Intent, Moment, SharedColumns, Signals, Strategy};
 
 /// Bars worked on at a time: the registers of an ordinary program stay in the cache.
 const STRETCH: usize = 4_096;
@@ -29,13 +28,15 @@ struct Frame {
     numbers: Vec<Vec<f64>>,
     bits: Vec<Vec<u64>>,
     memories: Vec<Memory>,
+    /// What is done with each step; empty: all are run.
+    turns: Vec<Turn>,
+    /// Bars that have been run.
+    past: usize,
 }
 
 enum Memory {
     None,
     Indicator(Instance),
-    /// The whole series' column, which other strategies use too, and where in it the next block begins.
-    Shared(Arc<[f64]>, usize),
     /// The last values, oldest first.
     Tail(Vec<f64>),
     /// The last bits, oldest first.
@@ -74,18 +75,20 @@ impl Strategy for RuleStrategy {
     }
 
     fn scan_whole(&mut self, bars: &Block<'_>, shared: &mut dyn SharedColumns, out: &mut Signals) {
-        for (step, memory) in self.program.base.steps.iter().zip(&mut self.frame.memories) {
-            let (Some(key), Memory::Indicator(instance)) = (shared_key(&step.op), &mut *memory) else {
-                continue;
-            };
-            let column = shared.column(key, &mut |column| {
-                let mut values = [Vec::new()];
-                instance.extend(&columns(&[None; 5], bars, &[]), &mut values);
-                column.copy_from_slice(&values[0]);
-            });
-            *memory = Memory::Shared(column, 0);
+        let plan = Plan::new(&self.program, bars.len, shared);
+        self.frame.turns = plan.base;
+        for (((longer, frame), (read, turns)), (timeframe, _)) in
+            self.longer.iter_mut().zip(plan.longer).zip(&self.program.longer)
+        {
+            *longer = Longer::new(read.then_some(*timeframe));
+            frame.turns = turns;
         }
         self.scan(bars, out);
+        for turn in self.frame.turns.drain(..) {
+            if let Turn::Record(key, columns) = turn {
+                shared.keep(key, columns);
+            }
+        }
     }
 
     fn decide(&self, moment: &Moment) -> Intent {
@@ -100,23 +103,6 @@ impl Strategy for RuleStrategy {
             intent => intent,
         }
     }
-}
-
-/// The key of an indicator that others may compute too: one column, of the bars themselves, with the usual sources.
-fn shared_key(op: &Op) -> Option<ColumnKey> {
-    let Op::Indicator { spec, feeds } = op else { return None };
-    let indicator = spec.indicator();
-    let plain = indicator.outputs.len() == 1
-        && spec.inputs() == indicator.inputs
-        && feeds.iter().all(Option::is_none);
-    let parameters = match *spec.parameters() {
-        [] => [0.0; 3],
-        [a] => [a, 0.0, 0.0],
-        [a, b] => [a, b, 0.0],
-        [a, b, c] => [a, b, c],
-        _ => return None,
-    };
-    plain.then(|| ColumnKey::new(&indicator.name, parameters))
 }
 
 impl RuleStrategy {
@@ -157,6 +143,8 @@ impl Frame {
             numbers: vec![Vec::new(); stage.numbers.len()],
             bits: vec![Vec::new(); stage.bits.len()],
             memories: stage.steps.iter().map(|step| Memory::of(&step.op)).collect(),
+            turns: Vec::new(),
+            past: 0,
         }
     }
 
@@ -175,9 +163,12 @@ impl Frame {
         if block.len == 0 {
             return;
         }
-        let Frame { numbers, bits, memories } = self;
-        for (step, memory) in stage.steps.iter().zip(memories) {
+        let Frame { numbers, bits, memories, turns, past } = self;
+        for (i, (step, memory)) in stage.steps.iter().zip(memories).enumerate() {
             let at = step.out as usize;
+            if turns.get(i).is_some_and(|turn| turn.instead(step, (*past, block.len), numbers, bits)) {
+                continue;
+            }
             if step.op.makes_bits() {
                 let (before, out) = bits.split_at_mut(at);
                 let used = &stage.bits[at..at + step.op.outputs()];
@@ -186,7 +177,11 @@ impl Frame {
                 let (before, out) = numbers.split_at_mut(at);
                 run_numbers(step, memory, block, (before, bits), &mut out[..step.op.outputs()], longer);
             }
+            if let Some(turn) = turns.get_mut(i) {
+                turn.record(step, block.len, numbers, bits);
+            }
         }
+        *past += block.len;
     }
 }
 
@@ -224,10 +219,6 @@ fn run_numbers(
     let out = &mut out[0];
     out.resize(n, f64::NAN);
     match (&step.op, memory) {
-        (Op::Indicator { .. }, Memory::Shared(column, at)) => {
-            out.copy_from_slice(&column[*at..*at + n]);
-            *at += n;
-        }
         (Op::Clock(clock), _) => {
             let column = match clock {
                 Clock::Time => block.time,

@@ -1,6 +1,6 @@
 //! Files made by chance: what holds for all of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::Timeframe;
@@ -13,7 +13,7 @@ use crate::rules::mistake::Span;
 use crate::rules::tree::{
     Argument, Distance, Entries, Expr, File, Kind, MAX_HEIGHT, Operator, ParameterLine, Side, Size, Word,
 };
-use crate::{ColumnKey, SharedColumns, Signals, Value};
+use crate::{ColumnKey, Known, SharedColumns, Signals, StepColumns, StepKey, Value};
 
 /// Makes things from bytes; of no more bytes, the plainest.
 pub(super) struct Dice<'a>(pub(super) &'a [u8]);
@@ -294,6 +294,9 @@ pub(super) fn understood(file: &File) -> Option<Rules> {
 struct Shared {
     bars: usize,
     columns: BTreeMap<ColumnKey, Arc<[f64]>>,
+    steps: BTreeMap<StepKey, Arc<StepColumns>>,
+    missed: BTreeSet<StepKey>,
+    found: usize,
 }
 
 impl SharedColumns for Shared {
@@ -306,6 +309,38 @@ impl SharedColumns for Shared {
         });
         made.clone()
     }
+
+    fn step(&mut self, key: StepKey) -> Known {
+        match self.steps.get(&key) {
+            Some(columns) => {
+                self.found += 1;
+                Known::Here(columns.clone())
+            }
+            None => Known::Missing { keep: !self.missed.insert(key) },
+        }
+    }
+
+    fn keep(&mut self, key: StepKey, columns: StepColumns) {
+        self.steps.insert(key, columns.into());
+    }
+}
+
+#[test]
+fn what_does_not_depend_on_the_swept_is_done_once() {
+    let rules = super::market::rules(include_str!("../../../../../docs/rules/05-squeeze.toml"));
+    let market = super::market::walk(2_000, 5);
+    let mut shared = Shared { bars: market.len(), ..Shared::default() };
+    let mut found = Vec::new();
+    for patience in [3, 4, 5] {
+        let at = rules.parameters.iter().position(|p| p.name == "patience").expect("a parameter");
+        let values = rules.values_with(Some((at, Value::Integer(patience))));
+        let mut signals = Signals::default();
+        let mut strategy = rules.build(&values).expect("good values");
+        strategy.scan_whole(&market.block(0, market.len()), &mut shared, &mut signals);
+        found.push(shared.found);
+    }
+    // Where prices cross the bands, and how long it has been quiet, on both sides.
+    assert!(found[0] == 0 && found[1] == 0 && found[2] >= 3, "{found:?}");
 }
 
 proptest! {
@@ -351,9 +386,9 @@ proptest! {
     fn shared_columns_change_nothing(one in bytes(), other in bytes(), steps in steps(200)) {
         let market = market(&steps, 5);
         let mut shared = Shared { bars: market.len(), ..Shared::default() };
-        // The second finds what the first has left.
-        for bytes in [one, other] {
-            let Some(rules) = understood(&Dice(&bytes).file()) else { continue };
+        // Missed, then kept, then found; in part by others.
+        for bytes in [&one, &other, &one, &other, &one] {
+            let Some(rules) = understood(&Dice(bytes).file()) else { continue };
             let mut strategy = rules.build(&rules.values_with(None)).expect("defaults");
             let mut signals = Signals::default();
             strategy.scan_whole(&market.block(0, market.len()), &mut shared, &mut signals);
