@@ -81,7 +81,7 @@ impl Curve {
     }
 
     pub fn sharpe(&self) -> Option<f64> {
-        let returns = self.returns()?;
+        let returns: Vec<f64> = self.returns().collect::<Option<_>>()?;
         // The mean of equal floats may differ from them in its last digit: their deviation must not become a divisor.
         if returns.len() < 2 || returns.iter().all(|r| *r == returns[0]) {
             return None;
@@ -93,7 +93,7 @@ impl Curve {
     }
 
     pub fn sortino(&self) -> Option<f64> {
-        let returns = self.returns()?;
+        let returns: Vec<f64> = self.returns().collect::<Option<_>>()?;
         if returns.len() < 2 {
             return None;
         }
@@ -102,17 +102,14 @@ impl Curve {
         ratio(mean(&returns) * SESSIONS_A_YEAR.sqrt(), deviation)
     }
 
-    /// Session returns; `None` if one would be measured from zero or less.
-    pub fn returns(&self) -> Option<Vec<f64>> {
+    /// Session returns; `None` where one would be measured from zero or less.
+    pub fn returns(&self) -> impl Iterator<Item = Option<f64>> + '_ {
         let mut before = self.initial;
-        self.closes
-            .iter()
-            .map(|close| {
-                let growth = relative(before, close.equity);
-                before = close.equity;
-                growth
-            })
-            .collect()
+        self.closes.iter().map(move |close| {
+            let growth = relative(before, close.equity);
+            before = close.equity;
+            growth
+        })
     }
 }
 
