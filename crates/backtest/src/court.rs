@@ -25,7 +25,7 @@ mod plateau;
 mod random;
 mod sample;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod trade_order;
 mod trials;
 mod verdict;

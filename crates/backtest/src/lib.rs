@@ -17,6 +17,7 @@ mod run;
 mod scan;
 mod shell;
 pub mod sweep;
+pub mod walk_forward;
 
 pub use days::TimeExit;
 pub use lane::LaneSpec;

@@ -29,8 +29,8 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
-use domain::Money;
 use domain::charges::ChargesByKind;
+use domain::{Money, Timestamp};
 
 use crate::outcome::Outcome;
 use tally::Tally;
@@ -163,6 +163,11 @@ impl Metrics {
             buy_and_hold: buy_and_hold::buy_and_hold(outcome.initial_cash, held),
         }
     }
+}
+
+/// Session returns as [the module](self) defines them; `None` where one would be measured from zero or less.
+pub fn session_returns(initial: Money, equity: &[(Timestamp, Money)]) -> Vec<Option<f64>> {
+    Curve::of_samples(initial, equity).returns().collect()
 }
 
 /// `None` where the denominator is zero or the quotient is not finite.

@@ -40,6 +40,12 @@ pub struct RefusalLog {
 const KEPT: usize = 1_000;
 
 impl RefusalLog {
+    fn go_on(&mut self, next: RefusalLog) {
+        self.count += next.count;
+        let room = KEPT.saturating_sub(self.first.len());
+        self.first.extend(next.first.into_iter().take(room));
+    }
+
     pub(crate) fn add(&mut self, refusal: Refusal) {
         self.count += 1;
         if self.first.len() < KEPT {
@@ -49,6 +55,22 @@ impl RefusalLog {
 }
 
 impl Outcome {
+    /// Goes on with what the same account did next: it was flat in between, and began with the equity it had here.
+    pub(crate) fn go_on(&mut self, next: Outcome) {
+        debug_assert!(
+            self.open.is_empty() && next.initial_cash == self.final_equity(),
+            "CASH-1: cash runs on"
+        );
+        self.trades.extend(next.trades);
+        self.open = next.open;
+        self.equity.extend(next.equity);
+        self.refusals.go_on(next.refusals);
+        self.order_count += next.order_count;
+        self.turnover += next.turnover;
+        self.bars_held += next.bars_held;
+        self.bars += next.bars;
+    }
+
     /// Worth of the account at the end.
     pub fn final_equity(&self) -> Money {
         let closed: Money = self.trades.iter().map(Trade::pnl).sum();

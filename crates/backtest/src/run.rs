@@ -34,6 +34,9 @@ pub struct Backtest<'a> {
     pub limits: AccountLimits,
     pub fills: FillRules,
     pub equity: EquityAt,
+    /// Nothing is left open: what a book holds at the last close of its bars is closed there like a market order, with
+    /// slippage and charges, and without the cap of participation. Nothing is decided at that close.
+    pub ends_flat: bool,
     pub pace: Pace,
     /// Keeps every order in the outcome.
     pub keep_orders: bool,
@@ -50,6 +53,7 @@ impl<'a> Backtest<'a> {
             limits: AccountLimits::default(),
             fills: FillRules::default(),
             equity: EquityAt::default(),
+            ends_flat: false,
             pace: Pace::default(),
             keep_orders: false,
             threads: 1,
@@ -78,7 +82,8 @@ impl<'a> Backtest<'a> {
             exchange.list(tick);
         }
         let samples = sample_times(&lanes, self.equity).into();
-        Shell::new(engine, exchange, lanes, self.pace, samples).run(progress, self.keep_orders)
+        let shell = Shell::new(engine, exchange, lanes, self.pace, samples).ending_flat(self.ends_flat);
+        shell.run(progress, self.keep_orders)
     }
 }
 

@@ -5,10 +5,11 @@ use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 use domain::order::{InstrumentKey, OrderKey, Ticket, Timing};
-use domain::trade::BookId;
+use domain::trade::{BookId, ExitReason};
 use domain::{Price, Qty, Timestamp};
 use engine::{ClosedBar, Effect, Engine, Event, FillPhase};
 use exchange::{Exchange, News, Report};
+use strategy::SignalBits;
 
 use crate::lane::{Lane, Phase, Wake};
 use crate::metrics::Sums;
@@ -34,6 +35,8 @@ pub(crate) struct Shell<'a> {
     /// Sums of the trades, where they are not kept one by one.
     sums: Option<Sums>,
     needs_marks: bool,
+    /// Each book is closed at the last close of its bars.
+    ends_flat: bool,
     /// The instant of what is being told, and its rank.
     now: (Timestamp, u8),
 }
@@ -80,6 +83,7 @@ impl<'a> Shell<'a> {
             reports: Vec::with_capacity(16),
             stale: Vec::new(),
             sampled: 0,
+            ends_flat: false,
             now: (Timestamp::MIN, 0),
             outcome,
             sums: None,
@@ -92,6 +96,12 @@ impl<'a> Shell<'a> {
         self.play(&mut |_| (), false);
         let sums = self.sums.unwrap_or_default();
         (self.finish(false), sums)
+    }
+
+    /// Closes what is held at the last close of its bars.
+    pub fn ending_flat(mut self, ends_flat: bool) -> Shell<'a> {
+        self.ends_flat = ends_flat;
+        self
     }
 
     pub fn run(mut self, progress: &mut dyn FnMut(Timestamp), keep_orders: bool) -> Outcome {
@@ -190,7 +200,8 @@ impl<'a> Shell<'a> {
                     let price = lane.bars.closes()[before];
                     self.event(wake.at, &Event::Mark { book, price });
                 }
-                self.event(wake.at, &Event::SquareOff { book, timing: Timing::Next });
+                let reason = ExitReason::SquareOff;
+                self.event(wake.at, &Event::SquareOff { book, timing: Timing::Next, reason });
             }
             Phase::Open => {
                 let price = lane.bars.opens()[wake.bar];
@@ -205,14 +216,22 @@ impl<'a> Shell<'a> {
             Phase::Close => {
                 lane.bar += 1;
                 lane.told = None;
-                let bar = lane.closed_bar(wake.bar, day);
+                let mut bar = lane.closed_bar(wake.bar, day);
+                let ends = self.ends_flat && lane.bar == lane.bars.len();
                 if !opened {
                     self.exchange.begin(venue, lane.volume(wake.bar));
                 }
+                if ends {
+                    // No bar is left in which more could be sold, and no wish could trade any more.
+                    self.exchange.begin(venue, None);
+                    bar.signals = SignalBits::default();
+                }
                 self.exchange.close(venue, bar.close);
-                if bar.last_of_day && self.lanes[index as usize].days[day].square_off.is_some() {
+                let squared_off = self.lanes[index as usize].days[day].square_off.is_some();
+                if ends || bar.last_of_day && squared_off {
                     self.event(wake.at, &Event::Mark { book, price: bar.close });
-                    let event = Event::SquareOff { book, timing: Timing::ThisClose };
+                    let reason = if squared_off { ExitReason::SquareOff } else { ExitReason::SpanEnd };
+                    let event = Event::SquareOff { book, timing: Timing::ThisClose, reason };
                     self.engine.handle(wake.at, &event, &mut self.effects);
                     self.carry_out(wake.at, FillPhase::AtClose);
                 }

@@ -49,6 +49,13 @@ pub struct Sweep<'a> {
 /// Sets that one thread takes at a time: neighbours share columns.
 const SHARE: usize = 8;
 
+impl<'a> Sweep<'a> {
+    /// The same for other series.
+    pub(crate) fn settings(&self) -> Sweep<'a> {
+        Sweep { series: Vec::new(), ..*self }
+    }
+}
+
 impl Sweep<'_> {
     /// Runs the sets `wanted`, in that order; `build` makes a set's strategy, one for each series. `heed` gets every row
     /// in the order of `wanted`, with the equity at each session close. Stops early when `stop` turns true: what has

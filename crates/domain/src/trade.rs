@@ -32,6 +32,8 @@ pub enum ExitReason {
     TrailingStop,
     /// The time exit or the intraday square-off.
     SquareOff,
+    /// The days that the book was to trade in were over.
+    SpanEnd,
     /// A limit of risk flattened the book.
     Risk,
     /// A person did.

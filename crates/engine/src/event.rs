@@ -1,7 +1,7 @@
 //! What the engine is told.
 
 use domain::order::{OrderKey, Timing};
-use domain::trade::{BookId, Direction};
+use domain::trade::{BookId, Direction, ExitReason};
 use domain::{Price, Qty, Timestamp};
 use strategy::{Distances, SignalBits};
 
@@ -43,10 +43,11 @@ pub enum Event {
         book: BookId,
         price: Price,
     },
-    /// The book must be flat now: at the next price, or at the close that is being made.
+    /// The book must be flat now: at the next price, or at the close that is being made. `reason` is what its trade says.
     SquareOff {
         book: BookId,
         timing: Timing,
+        reason: ExitReason,
     },
     /// The shell has stored the order durably: it may be sent.
     Committed {

@@ -159,7 +159,7 @@ impl Engine {
             Event::Tick { book, price } => self.on_tick(at, book, price, out),
             Event::Mark { book, price } => self.mark(book, price),
             Event::DayStart { book, square_off } => self.on_day_start(at, book, square_off, out),
-            Event::SquareOff { book, timing } => self.flatten(at, book, ExitReason::SquareOff, timing, out),
+            Event::SquareOff { book, timing, reason } => self.flatten(at, book, reason, timing, out),
             Event::Command(command) => self.on_command(at, command, out),
         }
     }

@@ -24,6 +24,9 @@ pub struct ResultDocument {
     pub refused: Vec<Value>,
     #[serde(deserialize_with = "samples")]
     pub equity: Vec<(Timestamp, Money)>,
+    /// Of a walk-forward, whose tests the rest is.
+    #[serde(default)]
+    pub folds: Vec<Value>,
 }
 
 /// A closed trade.

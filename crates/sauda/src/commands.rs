@@ -11,3 +11,4 @@ pub mod rules_file;
 pub mod selection;
 pub mod strategies;
 pub mod sweep;
+pub mod walk_forward;

@@ -36,6 +36,7 @@ enum Command {
     Check(commands::check::Args),
     Backtest(Box<commands::backtest::Args>),
     Sweep(Box<commands::sweep::Args>),
+    WalkForward(Box<commands::walk_forward::Args>),
     Report(commands::report::Args),
     Demo(commands::demo::Args),
 }
@@ -65,6 +66,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Check(args) => commands::check::run(&args),
         Command::Backtest(args) => commands::backtest::run(&args, &data_dir),
         Command::Sweep(args) => commands::sweep::run(&args, &data_dir),
+        Command::WalkForward(args) => commands::walk_forward::run(&args, &data_dir),
         Command::Report(args) => commands::report::run(&args, &data_dir),
         Command::Demo(args) => commands::demo::run(&args, &data_dir),
     }

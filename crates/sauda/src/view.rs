@@ -16,6 +16,7 @@ pub mod market_data;
 pub mod sweep;
 pub mod table;
 pub mod verdict;
+pub mod walk_forward;
 
 use std::io::{self, Write};
 

@@ -1,6 +1,6 @@
 //! Golden values computed elsewhere, laws by simulation, and what must never happen.
 
-mod engine;
+pub(crate) mod engine;
 mod golden;
 mod laws;
 mod sweeps;

@@ -80,7 +80,7 @@ impl Curve {
         Some(growth.powf(1.0 / years) - 1.0).filter(|rate| rate.is_finite())
     }
 
-    /// `returns` are [`Self::returns`].
+    /// Of [`Self::returns`], all of which there are.
     pub fn sharpe(returns: &[f64]) -> Option<f64> {
         // The mean of equal floats may differ from them in its last digit: their deviation must not become a divisor.
         if returns.len() < 2 || returns.iter().all(|r| *r == returns[0]) {
@@ -92,7 +92,7 @@ impl Curve {
         ratio(mean * SESSIONS_A_YEAR.sqrt(), deviation)
     }
 
-    /// `returns` are [`Self::returns`].
+    /// Of [`Self::returns`], all of which there are.
     pub fn sortino(returns: &[f64]) -> Option<f64> {
         if returns.len() < 2 {
             return None;
@@ -102,17 +102,14 @@ impl Curve {
         ratio(mean(returns) * SESSIONS_A_YEAR.sqrt(), deviation)
     }
 
-    /// Session returns; `None` if one would be measured from zero or less.
-    pub fn returns(&self) -> Option<Vec<f64>> {
+    /// Session returns; `None` where one would be measured from zero or less.
+    pub fn returns(&self) -> impl Iterator<Item = Option<f64>> + '_ {
         let mut before = self.initial;
-        self.closes
-            .iter()
-            .map(|close| {
-                let growth = relative(before, close.equity);
-                before = close.equity;
-                growth
-            })
-            .collect()
+        self.closes.iter().map(move |close| {
+            let growth = relative(before, close.equity);
+            before = close.equity;
+            growth
+        })
     }
 }
 

@@ -37,7 +37,7 @@ impl Summary {
         );
         let drawdown = curve.drawdown();
         let cagr = curve.cagr();
-        let returns = curve.returns();
+        let returns: Option<Vec<f64>> = curve.returns().collect();
         Summary {
             final_equity,
             net_pnl,

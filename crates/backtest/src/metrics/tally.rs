@@ -30,6 +30,14 @@ pub(crate) struct Sums {
 }
 
 impl Sums {
+    pub fn of(trades: &[Trade]) -> Sums {
+        let mut sums = Sums::default();
+        for trade in trades {
+            sums.add(trade);
+        }
+        sums
+    }
+
     pub fn add(&mut self, trade: &Trade) {
         let pnl = trade.pnl();
         self.trades += 1;

@@ -39,6 +39,9 @@ impl Shell<'_> {
         let resting = self.exchange.is_resting(venue);
         if resting || !self.engine.book(book).position().is_zero() {
             self.offer_time_exit(index, &mut next);
+            if self.ends_flat {
+                next.offer(n - 1, Phase::Close);
+            }
         }
         if watch.day_start {
             let day = lane.day_of(on);

@@ -28,8 +28,8 @@ pub struct Row {
 }
 
 impl Row {
-    /// Of an outcome that has kept none of its trades.
-    pub(super) fn new(set: u64, outcome: &Outcome, sums: &Sums) -> Row {
+    /// `sums` are of all trades of the outcome, whether it has kept them or not.
+    pub(crate) fn new(set: u64, outcome: &Outcome, sums: &Sums) -> Row {
         let curve = Curve::of_samples(outcome.initial_cash, &outcome.equity);
         let summary = Summary::of(outcome, sums, &curve);
         Row {

@@ -19,5 +19,6 @@ mod participation;
 mod random;
 mod reversals;
 mod sma_reference;
+mod span_ends;
 mod time_exits;
 mod trailing;

@@ -85,6 +85,7 @@ pub fn outcome(text: &str) -> Outcome {
 #[derive(Clone)]
 struct Story {
     as_told: bool,
+    ends_flat: bool,
     cash: Money,
     limits: AccountLimits,
     fills: FillRules,
@@ -101,6 +102,7 @@ impl Story {
     fn read(text: &str) -> Story {
         let mut story = Story {
             as_told: false,
+            ends_flat: false,
             cash: Money::rupees(1_000_000),
             limits: AccountLimits::default(),
             fills: FillRules::default(),
@@ -137,6 +139,7 @@ impl Story {
         let units = || Some(value.parse::<Qty>().unwrap());
         match name {
             "as" => self.as_told = true,
+            "ends" => self.ends_flat = true,
             "cash" => self.cash = value.parse().unwrap(),
             "stop" => book.protection.stop = Some(value.parse().unwrap()),
             "target" => book.protection.target = Some(value.parse().unwrap()),
@@ -226,6 +229,7 @@ impl Story {
         let account = &stories[0];
         let mut run = Backtest::new(account.cash, Calendar::builtin());
         (run.limits, run.fills, run.pace, run.keep_orders) = (account.limits, account.fills, pace, true);
+        run.ends_flat = account.ends_flat;
         for (story, (bars, finer)) in stories.iter().zip(&series) {
             run.add(LaneSpec {
                 book: story.book.clone(),

@@ -2,6 +2,7 @@
 
 mod candles;
 mod sweep;
+mod walk_forward;
 
 use std::path::{Path, PathBuf};
 
@@ -16,9 +17,13 @@ use crate::view;
 use crate::view::backtest::Report;
 use candles::Candles;
 pub use sweep::Found;
+pub use walk_forward::{Forward, figures};
 
 /// Runs that one page compares at most: more columns than that cannot be read.
 const MOST_RUNS: usize = 12;
+
+const FOLDS_ELSEWHERE: &str = "this is the joined account of a walk-forward: parameters changed from test to test; its \
+    verdict and folds are on the page that `sauda walk-forward --report` writes";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -64,7 +69,10 @@ pub fn run(args: &Args, data_dir: &Path) -> Result<(), Failure> {
     let mut charts: Vec<Candles> = Vec::new();
     let mut runs = Vec::new();
     for (path, result) in args.results.iter().zip(results) {
-        let found = candles::stored(&result, store.as_ref());
+        let mut found = candles::stored(&result, store.as_ref());
+        if !result.folds.is_empty() {
+            found.notes.push(FOLDS_ELSEWHERE.to_owned());
+        }
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let name = if single { headline(&result) } else { name };
         runs.push(RunPage::new(name, result, &found.benchmark, found.notes));

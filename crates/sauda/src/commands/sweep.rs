@@ -44,7 +44,7 @@ pub fn run(args: &Args, data_dir: &Path) -> Result<(), Failure> {
     let mut settings = Settings::without_parameters(&args.backtest)?;
     let grid = Grid::read(&settings.strategy, &args.backtest.params)?;
     rules_file::check_swept(&settings.strategy, grid.axes.iter().map(|axis| &*axis.name))?;
-    let sets = chosen(args, &grid);
+    let sets = chosen(&grid, args.random, args.seed);
     let searched = Searched::new(
         &grid.axes.iter().map(|a| (&*a.name, &*a.values)).collect::<Vec<_>>(),
         args.random,
@@ -71,7 +71,7 @@ pub fn run(args: &Args, data_dir: &Path) -> Result<(), Failure> {
 
     let stop = stop_on_interrupt()?;
     let mut progress = Progress::new("sweep", wanted.len() as u64);
-    let sweep = sweep(args, &settings, &series, calendar)?;
+    let sweep = sweep(&settings, &series, calendar, threads(args.threads));
     let build = |set: u64| {
         let values = grid.values(&settings.strategy, set).and_then(|values| settings.strategy.build(&values));
         values.unwrap_or_else(|_| unreachable!("a set is built before it is wanted"))
@@ -97,7 +97,7 @@ pub fn run(args: &Args, data_dir: &Path) -> Result<(), Failure> {
             let (outcome, _) = backtest::play(&settings, &series, calendar)?;
             let trades: Vec<domain::Money> = outcome.trades.iter().map(domain::trade::Trade::pnl).collect();
             let whole = args.random.is_none().then_some((&grid, &*rows));
-            hearing.judge(best, &outcome.equity, &trades, whole, sweep_threads(args))
+            hearing.judge(best, &outcome.equity, &trades, whole, threads(args.threads))
         }
         _ => None,
     };
@@ -137,10 +137,10 @@ pub fn run(args: &Args, data_dir: &Path) -> Result<(), Failure> {
 }
 
 /// The sets to try, in order.
-fn chosen(args: &Args, grid: &Grid) -> Vec<u64> {
-    let Some(n) = args.random.filter(|&n| n < grid.sets) else { return (0..grid.sets).collect() };
+pub fn chosen(grid: &Grid, random: Option<u64>, seed: u64) -> Vec<u64> {
+    let Some(n) = random.filter(|&n| n < grid.sets) else { return (0..grid.sets).collect() };
     // SplitMix64: the same seed draws the same sets everywhere.
-    let mut state = args.seed;
+    let mut state = seed;
     let mut draw = || {
         state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = state;
@@ -155,40 +155,40 @@ fn chosen(args: &Args, grid: &Grid) -> Vec<u64> {
     sets.into_iter().collect()
 }
 
-fn sweep<'a>(
-    args: &Args,
+/// What all sets have in common.
+pub fn sweep<'a>(
     settings: &Settings,
     series: &'a [Series],
     calendar: &'a Calendar,
-) -> Result<Sweep<'a>, Failure> {
-    let one = |series: &'a Series| -> Result<SweepSeries<'a>, Failure> {
-        Ok(SweepSeries {
-            book: series.book(settings),
-            bars: &series.bars,
-            timeframe: settings.timeframe,
-            finer: series.finer.as_ref().map(|(_, bars)| bars),
-            class: series.class,
-            time_exit: settings.time_exit,
-            start: series.start,
-        })
+    threads: usize,
+) -> Sweep<'a> {
+    let one = |series: &'a Series| SweepSeries {
+        book: series.book(settings),
+        bars: &series.bars,
+        timeframe: settings.timeframe,
+        finer: series.finer.as_ref().map(|(_, bars)| bars),
+        class: series.class,
+        time_exit: settings.time_exit,
+        start: series.start,
     };
-    Ok(Sweep {
+    Sweep {
         cash: settings.cash,
         limits: settings.limits,
         fills: settings.fills,
         calendar,
-        series: series.iter().map(one).collect::<Result<_, _>>()?,
-        threads: sweep_threads(args),
+        series: series.iter().map(one).collect(),
+        threads,
         cache_bytes: CACHE_BYTES,
-    })
+    }
 }
 
-fn sweep_threads(args: &Args) -> usize {
-    args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+/// As many as asked for, else one a core.
+pub fn threads(asked: Option<usize>) -> usize {
+    asked.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
 
 /// The first and last bar that may trade, and how many there are.
-fn span(series: &[Series]) -> Result<((Timestamp, Timestamp), u64), Failure> {
+pub fn span(series: &[Series]) -> Result<((Timestamp, Timestamp), u64), Failure> {
     let tradable = |one: &Series| one.bars.first_at_or_after(one.start)..one.bars.len();
     let bars: u64 = series.iter().map(|one| tradable(one).len() as u64).sum();
     let times = |one: &Series| one.bars.times()[tradable(one)].to_vec();
@@ -199,8 +199,8 @@ fn span(series: &[Series]) -> Result<((Timestamp, Timestamp), u64), Failure> {
     }
 }
 
-/// Turns true at the first Ctrl-C; what is done is then written. A second one ends the process.
-fn stop_on_interrupt() -> Result<Arc<AtomicBool>, Failure> {
+/// Turns true at the first Ctrl-C; the command then ends in its own way. A second one ends the process.
+pub fn stop_on_interrupt() -> Result<Arc<AtomicBool>, Failure> {
     let stop = Arc::new(AtomicBool::new(false));
     let heard = Arc::clone(&stop);
     let twice = move || {

@@ -250,7 +250,7 @@ impl<'a> Document<'a> {
 }
 
 impl RowView {
-    fn of(row: &Row) -> RowView {
+    pub fn of(row: &Row) -> RowView {
         RowView {
             set: row.set,
             final_equity: row.final_equity.to_f64(),

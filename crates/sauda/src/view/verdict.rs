@@ -29,6 +29,8 @@ pub struct VerdictView {
     overfit_loss_probability: Option<f64>,
     plateau: Option<PlateauView>,
     drawdown: Option<DrawdownView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    walk_forward: Option<WalkForwardView>,
 }
 
 /// The sets next to the best.
@@ -46,6 +48,17 @@ struct PlateauView {
 struct DrawdownView {
     median: f64,
     worst_in_twenty: f64,
+}
+
+/// How much of the result in training came in the tests.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WalkForwardView {
+    folds: usize,
+    profitable_folds: usize,
+    in_sample_annual: f64,
+    out_of_sample_annual: f64,
+    efficiency: Option<f64>,
 }
 
 impl VerdictView {
@@ -84,6 +97,13 @@ impl VerdictView {
             drawdown: f.drawdown.map(|d| DrawdownView {
                 median: Money::to_f64(d.median),
                 worst_in_twenty: Money::to_f64(d.p95),
+            }),
+            walk_forward: f.walk_forward.map(|w| WalkForwardView {
+                folds: w.folds,
+                profitable_folds: w.profitable_folds,
+                in_sample_annual: w.in_sample_annual,
+                out_of_sample_annual: w.out_of_sample_annual,
+                efficiency: w.efficiency,
             }),
         }
     }

@@ -19,6 +19,7 @@ mod report;
 mod rules;
 mod strategies;
 mod sweep;
+mod walk_forward;
 
 use std::fmt::Write as _;
 use std::fs;

@@ -59,11 +59,20 @@ function heatmap(map: Heatmap): HTMLElement {
 function walkForward({ figure, folds, note }: WalkForward): HTMLElement {
   const strongest = Math.max(...folds.flatMap((fold) => [Math.abs(fold.inside ?? 0), Math.abs(fold.outside ?? 0)]), 1e-9)
   const ratio = (value: number | null) => (value === null ? h('td', { class: 'none' }) : h('td', { class: 'number', style: shade(value, strongest) }, number(value)))
-  const names = ['Trained', 'Tested', 'Chosen', `${figure} in training`, `${figure} in the test`, 'Net P&L of the test']
+  const at = (day: string) => Date.parse(day) / 86_400_000
+  const first = Math.min(...folds.map((fold) => at(fold.trainFrom)))
+  const whole = Math.max(...folds.map((fold) => at(fold.testTo) + 1)) - first
+  // Where on the time of all folds some days lie, both ends inclusive.
+  const place = (kind: string, from: string, to: string) =>
+    h('i', { class: kind, style: `left:${((at(from) - first) / whole) * 100}%;width:${((at(to) + 1 - at(from)) / whole) * 100}%` })
+  const track = (fold: WalkForward['folds'][number]) =>
+    h('div', { class: 'track', 'aria-hidden': 'true' }, place('train', fold.trainFrom, fold.trainTo), place(`test ${tone(fold.netPnl)}`, fold.testFrom, fold.testTo))
+  const names = ['', 'Trained', 'Tested', 'Chosen', `${figure} in training`, `${figure} in the test`, 'Net P&L of the test']
   const rows = folds.map((fold) =>
     h(
       'tr',
       {},
+      h('td', {}, track(fold)),
       h('td', {}, `${isoDay(fold.trainFrom)} – ${isoDay(fold.trainTo)}`),
       h('td', {}, `${isoDay(fold.testFrom)} – ${isoDay(fold.testTo)}`),
       h('td', {}, fold.chosen),
@@ -75,7 +84,7 @@ function walkForward({ figure, folds, note }: WalkForward): HTMLElement {
   return section(
     'walk-forward',
     'Walk-forward',
-    note,
-    h('div', { class: 'scroll' }, h('table', { class: 'plain' }, h('thead', {}, h('tr', {}, ...names.map((name, i) => h('th', { scope: 'col', class: i > 2 ? 'number' : '' }, name)))), h('tbody', {}, ...rows))),
+    `${note} Grey: training; coloured: the test, by what it made.`,
+    h('div', { class: 'scroll' }, h('table', { class: 'plain' }, h('thead', {}, h('tr', {}, ...names.map((name, i) => h('th', { scope: 'col', class: i > 3 ? 'number' : '' }, name)))), h('tbody', {}, ...rows))),
   )
 }

@@ -21,6 +21,10 @@ const CASH: Money = Money::rupees(1_000_000);
 const WARM_UP: usize = 60;
 
 /// Daily bars whose closes walk at random; a trend pulls for some weeks one way, then the other.
+pub(crate) fn market(sessions: usize, trend: f64, seed: u64) -> Bars {
+    bars(sessions, trend, &mut Random::new(seed, 800))
+}
+
 fn bars(sessions: usize, trend: f64, random: &mut Random) -> Bars {
     let monday = 16_075;
     let (mut price, mut drift) = (1_000.0f64, trend);
@@ -44,10 +48,26 @@ fn bars(sessions: usize, trend: f64, random: &mut Random) -> Bars {
     Bars::collect(walk).unwrap()
 }
 
-fn free_of_charge() -> Schedule {
+pub(crate) fn free_of_charge() -> Schedule {
     let date = jiff::civil::date(2024, 1, 1);
     let share = InstrumentTables::builtin().resolve(&"NSE:SBIN-EQ".parse().unwrap(), date, None).unwrap();
     ChargesTable::builtin().schedule("zero".parse().unwrap(), &share, Product::Nrml)
+}
+
+/// A hundred shares, both sides, nothing in the way.
+pub(crate) fn book(charges: &Schedule) -> BookSpec {
+    BookSpec {
+        instrument: InstrumentKey(0),
+        contract: Contract { tick: Tick::DEFAULT, lot: Qty::units(1), freeze: None, strike: None },
+        product: Product::Nrml,
+        sides: Sides::Both,
+        sizing: Sizing::Fixed(Qty::units(100)),
+        protection: Protection::default(),
+        margin: MarginRates::default(),
+        charges: charges.clone(),
+        fill_at_close: false,
+        daily_bars: true,
+    }
 }
 
 /// Session returns of one crossing; equity is sampled at session closes.
@@ -56,18 +76,7 @@ fn returns(bars: &Bars, fast: usize, slow: usize, charges: &Schedule) -> Vec<f64
     let given = [("fast".to_string(), fast.to_string()), ("slow".to_string(), slow.to_string())];
     let mut run = Backtest::new(CASH, Calendar::builtin());
     run.add(LaneSpec {
-        book: BookSpec {
-            instrument: InstrumentKey(0),
-            contract: Contract { tick: Tick::DEFAULT, lot: Qty::units(1), freeze: None, strike: None },
-            product: Product::Nrml,
-            sides: Sides::Both,
-            sizing: Sizing::Fixed(Qty::units(100)),
-            protection: Protection::default(),
-            margin: MarginRates::default(),
-            charges: charges.clone(),
-            fill_at_close: false,
-            daily_bars: true,
-        },
+        book: book(charges),
         strategy: description.build(&description.values(&given).unwrap()).unwrap(),
         bars,
         timeframe: Timeframe::Day,
@@ -91,7 +100,7 @@ fn returns(bars: &Bars, fast: usize, slow: usize, charges: &Schedule) -> Vec<f64
 }
 
 fn sweep(sessions: usize, trend: f64, seed: u64, charges: &Schedule) -> Verdict {
-    let bars = bars(sessions, trend, &mut Random::new(seed, 800));
+    let bars = market(sessions, trend, seed);
     let grid = [5, 5];
     let sets: Vec<Vec<f64>> =
         (0..25).map(|i| returns(&bars, 2 + 2 * (i / 5), 20 + 10 * (i % 5), charges)).collect();

@@ -8,13 +8,25 @@ use domain::Money;
 use crate::view::backtest::Report;
 
 pub fn text(report: &Report<'_>, json: Option<&Path>) -> String {
+    let mut out = figures(report);
+    for warning in &report.run.warnings {
+        let _ = writeln!(out, "warning: {warning}");
+    }
+    if let Some(path) = json {
+        let _ = writeln!(out, "written to {}", path.display());
+    }
+    out
+}
+
+/// What the run came to, without its warnings.
+pub fn figures(report: &Report<'_>) -> String {
     let (run, m) = (&report.run, &report.metrics);
     let mut out = String::new();
     let mut line = |label: &str, value: String| {
         let _ = writeln!(out, "  {label:<18}{value}");
     };
     let params: Vec<String> = run.params.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    line("strategy", format!("{} {}", run.strategy, params.join(" ")));
+    line("strategy", format!("{} {}", run.strategy, params.join(" ")).trim_end().to_owned());
     line("on", format!("{} {} {} {}", run.symbols.join(", "), run.timeframe, run.product, run.side));
     line("from", format!("{} to {} ({} bars)", run.first_bar, run.last_bar, run.bars));
     line("slippage, charges", format!("{}, {}", run.slippage, run.charges));
@@ -40,12 +52,6 @@ pub fn text(report: &Report<'_>, json: Option<&Path>) -> String {
     if !open.is_empty() {
         let worth: Money = open.iter().map(|p| p.unrealised - p.total_charges).sum();
         line("still open", format!("{} positions, {} so far", open.len(), rupees(worth)));
-    }
-    for warning in &run.warnings {
-        let _ = writeln!(out, "warning: {warning}");
-    }
-    if let Some(path) = json {
-        let _ = writeln!(out, "written to {}", path.display());
     }
     out
 }

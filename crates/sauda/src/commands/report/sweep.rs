@@ -143,14 +143,15 @@ fn thinned(n: usize, kept: usize) -> Vec<usize> {
 
 fn court(verdict: &Verdict) -> Court {
     let f = &verdict.figures;
-    Court {
-        outcome: match verdict.kind {
-            Kind::LikelyReal => "good",
-            Kind::Inconclusive | Kind::TooFewData => "doubtful",
-            Kind::LikelyLuck => "bad",
-        },
-        sentence: verdict.sentence.clone(),
-        figures: figures(f),
+    Court { outcome: outcome(verdict.kind), sentence: verdict.sentence.clone(), figures: figures(f) }
+}
+
+/// How a verdict is coloured.
+pub(super) fn outcome(kind: Kind) -> &'static str {
+    match kind {
+        Kind::LikelyReal => "good",
+        Kind::Inconclusive | Kind::TooFewData => "doubtful",
+        Kind::LikelyLuck => "bad",
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the overfit court is told of a sweep, and what it finds.
 
 use ::backtest::court::{Case, Court, Verdict, neighbours};
+use ::backtest::metrics::session_returns;
 use ::backtest::sweep::Row;
 use domain::{Money, Timestamp};
 
@@ -21,7 +22,7 @@ impl Hearing {
     /// Tells the equity of one set at each session close.
     pub fn hear(&mut self, set: u64, equity: &[(Timestamp, Money)]) {
         let court = self.court.get_or_insert_with(|| Court::new(equity.len(), self.seed));
-        let heard = session_returns(self.cash, equity).map(|returns| court.hear(set, &returns));
+        let heard = returns(self.cash, equity).map(|returns| court.hear(set, &returns));
         // A ruined account has no returns, but it was tried.
         if !matches!(heard, Some(Ok(_))) {
             court.hear_ruined();
@@ -37,7 +38,7 @@ impl Hearing {
         grid: Option<(&Grid, &[Row])>,
         threads: usize,
     ) -> Option<Verdict> {
-        let returns = session_returns(self.cash, equity).unwrap_or_default();
+        let returns = returns(self.cash, equity).unwrap_or_default();
         let around: Vec<Option<f64>> = grid.map_or_else(Vec::new, |(grid, rows)| {
             let lengths: Vec<usize> = grid.axes.iter().map(|axis| axis.values.len()).collect();
             let places = neighbours(&lengths, best.set as usize).into_iter();
@@ -53,14 +54,7 @@ fn find(rows: &[Row], set: u64) -> Option<&Row> {
     rows.binary_search_by_key(&set, |row| row.set).ok().map(|i| &rows[i])
 }
 
-/// Close over close, the first over the cash; `None` once equity is gone.
-fn session_returns(cash: Money, equity: &[(Timestamp, Money)]) -> Option<Vec<f64>> {
-    let mut before = cash;
-    equity
-        .iter()
-        .map(|&(_, now)| {
-            let was = std::mem::replace(&mut before, now);
-            (was > Money::ZERO).then(|| now.to_f64() / was.to_f64() - 1.0)
-        })
-        .collect()
+/// `None` once equity is gone.
+fn returns(cash: Money, equity: &[(Timestamp, Money)]) -> Option<Vec<f64>> {
+    session_returns(cash, equity).into_iter().collect()
 }

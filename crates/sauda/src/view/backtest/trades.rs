@@ -176,6 +176,7 @@ fn exit_reason(reason: ExitReason) -> &'static str {
         ExitReason::Target => "Target",
         ExitReason::TrailingStop => "TrailingStop",
         ExitReason::SquareOff => "SquareOff",
+        ExitReason::SpanEnd => "SpanEnd",
         ExitReason::Risk => "Risk",
         ExitReason::Manual => "Manual",
     }
