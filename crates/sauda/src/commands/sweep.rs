@@ -29,7 +29,7 @@ use hearing::Hearing;
 pub use ranges::Grid;
 
 /// Indicator columns kept in memory: a hundred megabytes of results and bars stay the larger part.
-const CACHE_BYTES: usize = 40 << 20;
+const CACHE_BYTES: usize = 32 << 20;
 
 pub fn run(args: &Args, data_dir: &Path) -> Result<(), Failure> {
     let rank = Rank::read(&args.rank)?;

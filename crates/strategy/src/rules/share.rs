@@ -21,6 +21,10 @@ pub(super) enum Turn {
     Record(StepKey, StepColumns),
 }
 
+/// Bytes that one set keeps for others at most: of a long series or a large file it leaves some to the next set. One column
+/// is always kept.
+const MOST_RECORDED: usize = 8 << 20;
+
 pub(super) struct Plan {
     pub base: Vec<Turn>,
     /// For each longer timeframe whether anything is read from it, and its steps.
@@ -42,10 +46,14 @@ impl Plan {
         }
         program.distances().into_iter().flatten().for_each(|operand| wanted.number(operand));
         let mut longer: Vec<Wanted> = program.longer.iter().map(|(_, stage)| Wanted::new(stage)).collect();
+        let mut recorded = 0;
         let mut base = turns(&program.base, &mut wanted, |step, out| match shared.step(keys[step]) {
             Known::Here(columns) => Turn::Copy(columns),
-            Known::Missing { keep: true } => Turn::Record(keys[step], out.room(bars)),
-            Known::Missing { keep: false } => Turn::Run,
+            Known::Missing { keep: true } if recorded == 0 || recorded + out.bytes(bars) <= MOST_RECORDED => {
+                recorded += out.bytes(bars);
+                Turn::Record(keys[step], out.room(bars))
+            }
+            Known::Missing { .. } => Turn::Run,
         });
         let mut read = vec![false; program.longer.len()];
         for (step, turn) in program.base.steps.iter().zip(&mut base) {
@@ -101,6 +109,11 @@ struct Out<'a> {
 }
 
 impl Out<'_> {
+    fn bytes(&self, bars: usize) -> usize {
+        let column = if self.bits { bars / 8 } else { bars * size_of::<f64>() };
+        self.used.iter().filter(|used| **used).count() * column
+    }
+
     /// Empty columns with room for all bars.
     fn room(&self, bars: usize) -> StepColumns {
         let words = bars.div_ceil(64);
