@@ -22,7 +22,6 @@ mod deflated;
 mod moments;
 mod normal;
 mod plateau;
-mod random;
 mod sample;
 #[cfg(test)]
 mod tests;

@@ -13,8 +13,10 @@ mod days;
 mod lane;
 pub mod metrics;
 mod outcome;
+mod random;
 mod run;
 mod scan;
+pub mod search;
 mod shell;
 pub mod sweep;
 

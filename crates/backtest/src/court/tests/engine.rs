@@ -13,8 +13,8 @@ use engine::{BookSpec, Contract, MarginRates, Protection, Sides, Sizing};
 use strategy::built_in::registry;
 
 use super::sweeps::normal;
-use crate::court::random::Random;
 use crate::court::{Case, Court, Kind, Verdict, neighbours};
+use crate::random::Random;
 use crate::{Backtest, LaneSpec, TimeExit};
 
 const CASH: Money = Money::rupees(1_000_000);

@@ -4,10 +4,10 @@ use domain::Money;
 use proptest::prelude::*;
 
 use super::sweeps::{Shape, Sweep, normal};
-use crate::court::random::Random;
 use crate::court::sample::Kept;
 use crate::court::*;
 use crate::metrics::SESSIONS_A_YEAR;
+use crate::random::Random;
 
 const SHAPES: [Shape; 7] = [
     Shape::Independent,

@@ -1,8 +1,8 @@
 //! Made-up sweeps: grids of sets without skill, with and without one planted region that has it.
 
-use crate::court::random::Random;
 use crate::court::{Case, Court, Moments, Verdict, neighbours};
 use crate::metrics::SESSIONS_A_YEAR;
+use crate::random::Random;
 
 /// How the sets of a sweep hang together.
 #[derive(Clone, Copy, Debug)]
