@@ -102,7 +102,7 @@ fn sweep(sessions: usize, trend: f64, seed: u64, charges: &Schedule) -> Verdict 
         .collect();
     let best = (0..25).max_by(|&a, &b| ratios[a].partial_cmp(&ratios[b]).unwrap()).unwrap();
     let around: Vec<_> = neighbours(&grid, best).into_iter().map(|i| ratios[i]).collect();
-    court.judge(&Case { returns: &sets[best], neighbours: &around, trades: None, threads: 1 })
+    court.judge(&Case { returns: &sets[best], neighbours: &around, threads: 1, ..Case::default() })
 }
 
 /// LUCK-1 on the real engine: moving averages on random walks are rarely called real, on trends mostly.
