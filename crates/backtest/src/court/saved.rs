@@ -29,13 +29,13 @@ impl Court {
         let mut out = MARK.to_vec();
         let counts =
             [self.sessions as u64, self.seed, self.heard, self.ranked, self.steered, self.steered_ranked];
-        counts.iter().for_each(|n| out.extend(n.to_le_bytes()));
-        [self.sharpes, self.sharpe_squares].iter().for_each(|sum| out.extend(sum.to_le_bytes()));
+        out.extend(counts.iter().flat_map(|n| n.to_le_bytes()));
+        out.extend([self.sharpes, self.sharpe_squares].iter().flat_map(|sum| sum.to_le_bytes()));
         for one in kept {
             out.extend(one.set.to_le_bytes());
             let doubles = [one.sharpe].into_iter().chain(one.sums).chain(one.squares);
-            doubles.for_each(|x| out.extend(x.to_le_bytes()));
-            one.grains.iter().for_each(|x| out.extend(x.to_le_bytes()));
+            out.extend(doubles.flat_map(f64::to_le_bytes));
+            out.extend(one.grains.iter().flat_map(|x| x.to_le_bytes()));
         }
         out
     }
@@ -71,7 +71,7 @@ impl Court {
             && steered_ranked <= steered
             && kept == ranked.min(MOST_SETS as u64)
             && sharpe_squares >= 0
-            && sessions <= u64::from(u32::MAX);
+            && u32::try_from(sessions).is_ok();
         if believable { Ok(court) } else { Err(Unreadable::Numbers) }
     }
 }

@@ -3,4 +3,5 @@
 mod engine;
 mod golden;
 mod laws;
+mod saved;
 mod sweeps;

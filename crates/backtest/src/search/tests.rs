@@ -35,7 +35,7 @@ fn best(scores: &BTreeMap<u64, Option<f64>>) -> (u64, f64) {
 fn noise(seed: u64) -> impl Fn(u64) -> Option<f64> {
     move |set| {
         let x = scramble(set ^ scramble(seed));
-        (x % 5 != 0).then(|| (x >> 11) as f64)
+        (!x.is_multiple_of(5)).then_some((x >> 11) as f64)
     }
 }
 
@@ -50,7 +50,7 @@ proptest! {
         barren in 0u64..4,
     ) {
         let space = Space::new(lengths).unwrap();
-        let fits = |set: u64| barren == 0 || set % (barren + 1) == 0;
+        let fits = |set: u64| barren == 0 || set.is_multiple_of(barren + 1);
         let fitting = (0..space.sets()).filter(|&set| fits(set)).count() as u64;
         let run = || {
             let mut search = Adaptive::new(space.clone(), budget, seed);
@@ -144,13 +144,14 @@ fn the_best_has_its_neighbours() {
 #[test]
 fn kept_scores_lead_to_the_same_end() {
     let space = Space::new(vec![50, 60, 7]).unwrap();
-    let (generations, scores) = play(&mut Adaptive::new(space.clone(), 500, 9), |set| set % 3 != 0, noise(4));
+    let (generations, scores) =
+        play(&mut Adaptive::new(space.clone(), 500, 9), |set| !set.is_multiple_of(3), noise(4));
     let mut again = Adaptive::new(space, 500, 9);
     for generation in generations {
-        assert_eq!(again.next(|set| set % 3 != 0), generation);
+        assert_eq!(again.next(|set| !set.is_multiple_of(3)), generation);
         again.learn(&generation.iter().map(|c| scores[&c.set]).collect::<Vec<_>>());
     }
-    assert!(again.next(|set| set % 3 != 0).is_empty());
+    assert!(again.next(|set| !set.is_multiple_of(3)).is_empty());
 }
 
 #[test]
@@ -164,7 +165,7 @@ fn without_any_score_it_is_a_draw() {
 fn a_barren_grid_ends_early() {
     let space = Space::new(vec![1_000; 4]).unwrap();
     let mut search = Adaptive::new(space, 50, 1);
-    let (_, scores) = play(&mut search, |set| set % 10_000_000 == 0, |_| Some(1.0));
+    let (_, scores) = play(&mut search, |set| set.is_multiple_of(10_000_000), |_| Some(1.0));
     assert!(scores.len() < 50 && search.unfit() < 1_000_000, "{} {}", scores.len(), search.unfit());
 }
 

@@ -43,9 +43,9 @@ fn found(figures: &Figures) -> String {
         );
     }
     format!(
-        "the best of {} shows a Sharpe ratio of {sharpe:.2}{interval} over {sessions} sessions, and luck alone gives as \
-         much in {luck} of such searches",
-        sets(figures)
+        "{} shows a Sharpe ratio of {sharpe:.2}{interval} over {sessions} sessions, and luck alone gives as much in {luck} \
+         of such searches",
+        if figures.sets <= 1 { sets(figures) } else { format!("the best of {}", sets(figures)) }
     )
 }
 
@@ -70,6 +70,8 @@ fn against(doubts: &[Doubt], figures: &Figures) -> String {
     if doubts.contains(&Doubt::NoGain) {
         return if figures.walk_forward.is_some() {
             format!("out of sample nothing was gained (Sharpe ratio {sharpe:.2})")
+        } else if figures.sets <= 1 {
+            format!("the one parameter set gained nothing (Sharpe ratio {sharpe:.2})")
         } else {
             format!("not even the best of {} gained anything (Sharpe ratio {sharpe:.2})", sets(figures))
         };
