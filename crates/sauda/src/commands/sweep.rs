@@ -55,8 +55,7 @@ pub fn run(args: &Args, data_dir: &Path) -> Result<(), Failure> {
     let series = backtest::load(&settings, &store, calendar)?;
     let (span, bars) = span(&series)?;
     let run = RunView::new(&settings, &series, &Outcome { bars, ..Outcome::default() }, span);
-    let data = resume::digest(&series);
-    let earlier = Earlier::read(args, &run, &searched, data)?;
+    let earlier = Earlier::read(args, &run, &searched, &series)?;
 
     let stop = stop_on_interrupt()?;
     let mut hearing = Hearing::new(settings.cash, args.seed, earlier.court);
@@ -82,7 +81,7 @@ pub fn run(args: &Args, data_dir: &Path) -> Result<(), Failure> {
         Document::new(run, searched, rank, &rows, args.top, (sets, skipped), &|set| grid.at(set))
             .judged(verdict.as_ref());
     if let Some(court) = hearing.to_bytes().filter(|_| !complete) {
-        document = document.unfinished(&court, data);
+        document = document.unfinished(&court, resume::digest(&series));
     }
     if let Some(path) = &args.backtest.json {
         outside::write_whole(path, |out| crate::view::write_json(out, &document))?;

@@ -45,6 +45,12 @@ impl Found<'_> {
                 self.rank.name()
             ));
         }
+        if self.verdict.is_none() {
+            notes.push(
+                "the sweep was interrupted: sets are missing, and nothing says whether this is luck"
+                    .to_owned(),
+            );
+        }
         let mut page = page_of(report, series, timeframe, notes)?;
         page.title = format!("Sweep: the best of {tried} sets is {}", page.title);
         page.studies.extend(self.verdict.map(|verdict| Study::Court(court(verdict))));

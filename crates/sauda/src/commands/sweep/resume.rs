@@ -36,9 +36,14 @@ struct Document {
 
 impl Earlier {
     /// Of the file that `--resume` names, if it is of the very same sweep over the same bars, and undamaged.
-    pub fn read(args: &Args, run: &RunView, searched: &Searched, data: u64) -> Result<Earlier, Failure> {
+    pub fn read(
+        args: &Args,
+        run: &RunView,
+        searched: &Searched,
+        series: &[Series],
+    ) -> Result<Earlier, Failure> {
         let Some(path) = &args.resume else { return Ok(Earlier::default()) };
-        read(path, (run, searched), data, args.seed)
+        read(path, (run, searched), digest(series), args.seed)
             .map_err(|why| Failure::usage(format!("--resume {}: {why}", path.display())))
     }
 }
