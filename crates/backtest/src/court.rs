@@ -12,6 +12,12 @@
 //! year, one for each session of the run, 0 where the set did nothing. All sets are heard over the same sessions. Sharpe
 //! ratios in figures are annualised; the functions of single tests say what they take.
 //!
+//! # Searches that climb
+//! Of sets that a search chose by the results of others no sample of the grid can be made: they crowd around the best,
+//! and were you to resample them, the search would have gone elsewhere. Such a search may reach any set of its grid, and
+//! is judged as if it had tried them all, at the rate of tries seen in the part of it that was drawn without regard to
+//! results ([`Case::reachable`]). That errs on the side of luck.
+//!
 //! # What it cannot see
 //! Sets tried in earlier sweeps, and the market's own drift: a long-only set in a rising market has a real gain that asks
 //! no skill. To try skill alone, tell it returns less those of buy-and-hold.
@@ -22,8 +28,8 @@ mod deflated;
 mod moments;
 mod normal;
 mod plateau;
-mod random;
 mod sample;
+mod saved;
 #[cfg(test)]
 pub(crate) mod tests;
 mod trade_order;
@@ -40,6 +46,7 @@ pub use cscv::Overfit;
 pub use deflated::{deflated_sharpe, expected_best_sharpe, luck_probability, probabilistic_sharpe};
 pub use moments::Moments;
 pub use plateau::{Plateau, neighbours};
+pub use saved::Unreadable;
 pub use trade_order::{DrawdownOdds, drawdown_odds};
 pub use verdict::{Case, Doubt, Figures, Kind, Verdict, WalkForwardCase, judge_walk_forward, thresholds};
 pub use walk_forward::{Fold, WalkForward};
@@ -50,7 +57,11 @@ pub struct Court {
     sessions: usize,
     seed: u64,
     heard: u64,
+    /// Of those not steered.
     ranked: u64,
+    /// Of `heard`, those of [`Court::hear_steered`], and how many of them have a Sharpe ratio.
+    steered: u64,
+    steered_ranked: u64,
     /// Σ Sharpe and Σ Sharpe² of ranked sets in fixed point: exact, so that the order of hearing does not matter.
     sharpes: i128,
     sharpe_squares: i128,
@@ -84,6 +95,8 @@ impl Court {
             seed,
             heard: 0,
             ranked: 0,
+            steered: 0,
+            steered_ranked: 0,
             sharpes: 0,
             sharpe_squares: 0,
             sample: Sample::new(seed, MOST_SETS),
@@ -93,12 +106,7 @@ impl Court {
     /// Hears one set; each set once. Returns its moments, `None` if it has no Sharpe ratio (it never traded): such a set
     /// counts as tried, but not in rankings.
     pub fn hear(&mut self, set: u64, returns: &[f64]) -> Result<Option<Moments>, Misheard> {
-        if returns.len() != self.sessions {
-            return Err(Misheard::Sessions { set, got: returns.len(), expected: self.sessions });
-        }
-        if let Some(session) = returns.iter().position(|r| !r.is_finite()) {
-            return Err(Misheard::NotFinite { set, session, value: returns[session] });
-        }
+        self.check(set, returns)?;
         self.heard += 1;
         let Some(moments) = Moments::of(returns) else { return Ok(None) };
         let sharpe = (moments.sharpe().clamp(-MOST_SHARPE, MOST_SHARPE) * UNIT).round() as i128;
@@ -107,6 +115,27 @@ impl Court {
         self.sharpe_squares = self.sharpe_squares.saturating_add(sharpe * sharpe);
         self.sample.offer(set, || Kept::of(set, returns, &moments));
         Ok(Some(moments))
+    }
+
+    /// Hears a set that a search chose by the results of others. It counts as tried, but says nothing of the grid at
+    /// large: means, cross-validation and the number of effective tries rest on sets that were not steered.
+    pub fn hear_steered(&mut self, set: u64, returns: &[f64]) -> Result<Option<Moments>, Misheard> {
+        self.check(set, returns)?;
+        self.heard += 1;
+        self.steered += 1;
+        let moments = Moments::of(returns);
+        self.steered_ranked += u64::from(moments.is_some());
+        Ok(moments)
+    }
+
+    fn check(&self, set: u64, returns: &[f64]) -> Result<(), Misheard> {
+        if returns.len() != self.sessions {
+            return Err(Misheard::Sessions { set, got: returns.len(), expected: self.sessions });
+        }
+        match returns.iter().position(|r| !r.is_finite()) {
+            Some(session) => Err(Misheard::NotFinite { set, session, value: returns[session] }),
+            None => Ok(()),
+        }
     }
 
     /// Counts a set without returns, as of an account that was ruined.
@@ -124,6 +153,8 @@ impl Court {
         }
         self.heard += other.heard;
         self.ranked += other.ranked;
+        self.steered += other.steered;
+        self.steered_ranked += other.steered_ranked;
         self.sharpes = self.sharpes.saturating_add(other.sharpes);
         self.sharpe_squares = self.sharpe_squares.saturating_add(other.sharpe_squares);
         self.sample.absorb(other.sample);
@@ -133,6 +164,11 @@ impl Court {
     /// Sets heard.
     pub fn heard(&self) -> u64 {
         self.heard
+    }
+
+    /// What drives all resampling.
+    pub fn seed(&self) -> u64 {
+        self.seed
     }
 
     /// Mean and sample standard deviation over all ranked sets of the Sharpe ratio per session.

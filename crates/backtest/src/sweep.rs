@@ -65,13 +65,34 @@ impl Sweep<'_> {
         B: Fn(u64) -> Box<dyn Strategy> + Sync,
         H: FnMut(Row, &[(Timestamp, Money)]) + Send,
     {
-        let common = worker::Common::new(self);
+        self.ready().run(wanted, build, stop, heed);
+    }
+
+    /// Makes what all sets share, for several runs one after another.
+    pub fn ready(&self) -> Ready<'_> {
+        Ready { sweep: self, common: worker::Common::new(self) }
+    }
+}
+
+/// A sweep with its shared columns made.
+pub struct Ready<'a> {
+    sweep: &'a Sweep<'a>,
+    common: worker::Common<'a>,
+}
+
+impl Ready<'_> {
+    /// As [`Sweep::run`].
+    pub fn run<B, H>(&self, wanted: &[u64], build: B, stop: &AtomicBool, heed: H)
+    where
+        B: Fn(u64) -> Box<dyn Strategy> + Sync,
+        H: FnMut(Row, &[(Timestamp, Money)]) + Send,
+    {
         let next = AtomicUsize::new(0);
         let line = Mutex::new(row::InOrder::new(heed));
         std::thread::scope(|scope| {
-            for _ in 0..self.threads.clamp(1, wanted.len().max(1)) {
+            for _ in 0..self.sweep.threads.clamp(1, wanted.len().max(1)) {
                 scope.spawn(|| {
-                    let worker = worker::Worker::new(self, &common);
+                    let worker = worker::Worker::new(self.sweep, &self.common);
                     loop {
                         let from = next.fetch_add(SHARE, Ordering::Relaxed);
                         let Some(share) =

@@ -171,7 +171,7 @@ impl WalkForward<'_> {
             heard += 1;
             progress(heard as u64);
             sessions = equity.len();
-            let Some(figure) = rank(&row).filter(|_| traded(&row)) else { return };
+            let Some(figure) = rank(&row).filter(|_| row.has_traded()) else { return };
             if leader.as_ref().is_none_or(|best| figure.total_cmp(&best.figure).is_gt()) {
                 leader = Some(Leader { figure, row, returns: returns(sweep.cash, equity) });
             }
@@ -222,11 +222,6 @@ impl Walked {
 
 fn start_of(day: Date) -> Timestamp {
     DayNumber::of(day).start()
-}
-
-/// Whether an order of the set was ever filled: what is bought and never sold counts too.
-fn traded(row: &Row) -> bool {
-    row.trades > 0 || row.charges != Money::ZERO || row.net_pnl != Money::ZERO
 }
 
 /// Session returns; 0 from where nothing is left.

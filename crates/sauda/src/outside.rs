@@ -23,9 +23,7 @@ pub fn write_whole(
     if path == Path::new("-") {
         return ended(print(content)).map_err(failed);
     }
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
-    let part = path.with_file_name(name);
+    let part = part(path);
     let written = (|| {
         let mut file = BufWriter::with_capacity(1 << 18, std::fs::File::create(&part)?);
         content(&mut file)?;
@@ -35,6 +33,28 @@ pub fn write_whole(
     written.map_err(|error| {
         let _ = std::fs::remove_file(&part);
         failed(error)
+    })
+}
+
+/// The neighbour that becomes the file.
+fn part(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    path.with_file_name(name)
+}
+
+/// Whether [`write_whole`] could write a file now, and why not. Leaves the file as it is.
+pub fn check_writable(path: &Path) -> Result<(), String> {
+    if path == Path::new("-") {
+        return Ok(());
+    }
+    if path.file_name().is_none() || path.is_dir() {
+        return Err(format!("`{}` is a folder; name a file in it", path.display()));
+    }
+    let part = part(path);
+    let tried = std::fs::File::create(&part).and_then(|_| std::fs::remove_file(&part));
+    tried.map_err(|error| {
+        format!("cannot write {}: {error}; name a file in a folder that is there", path.display())
     })
 }
 

@@ -1,8 +1,8 @@
 //! Confidence of the Sharpe ratio without assuming a distribution.
 
 use super::moments::Moments;
-use super::random::Random;
 use crate::metrics::SESSIONS_A_YEAR;
+use crate::random::Random;
 
 /// Where the middle 95 % of resampled ratios lie.
 #[derive(Clone, Copy, PartialEq, Debug)]

@@ -3,7 +3,7 @@
 use std::collections::BinaryHeap;
 
 use super::moments::Moments;
-use super::random::scramble;
+use crate::random::scramble;
 
 /// Blocks for cross-validation, as in Bailey et al. 2017: 12,870 ways to halve them.
 pub(super) const BLOCKS: usize = 16;

@@ -3,4 +3,5 @@
 pub(crate) mod engine;
 mod golden;
 mod laws;
+mod saved;
 mod sweeps;

@@ -3,7 +3,7 @@
 use domain::Money;
 
 use super::bootstrap::quantile;
-use super::random::Random;
+use crate::random::Random;
 
 /// Greatest drawdowns over shuffled orders of the same trades, one after another; open profit is not seen.
 #[derive(Clone, Copy, PartialEq, Debug)]

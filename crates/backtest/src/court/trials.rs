@@ -10,9 +10,9 @@
 //! the mean is matched because the verdict turns there; it gives the larger N.
 
 use super::normal::upper_tail;
-use super::random::Random;
 use super::sample::{GRAINS, Kept};
 use super::verdict::thresholds;
+use crate::random::Random;
 
 /// Sign patterns; each is used with its mirror image too.
 const DRAWS: usize = 2_000;

@@ -88,9 +88,12 @@ pub struct Figures {
     pub sets: u64,
     /// Those with a Sharpe ratio.
     pub ranked: u64,
+    /// Sets that a search by results could have tried ([`Case::reachable`]).
+    pub reachable: Option<u64>,
     /// Those kept for cross-validation.
     pub sampled: usize,
-    /// Independent tries the sets are worth; 1 in a walk-forward, whose out-of-sample sessions nothing was chosen on.
+    /// Independent tries the sets are worth, or all that were reachable; 1 in a walk-forward, whose out-of-sample sessions
+    /// nothing was chosen on.
     pub effective_trials: f64,
     /// Sessions judged: of the run, or out of sample.
     pub sessions: usize,
@@ -101,9 +104,9 @@ pub struct Figures {
     pub skewness: Option<f64>,
     /// 3 for a normal distribution.
     pub kurtosis: Option<f64>,
-    /// Mean over all ranked sets. `None` with fewer than two.
+    /// Mean over all ranked sets that were not steered. `None` with fewer than two.
     pub mean_sharpe: Option<f64>,
-    /// Sample standard deviation over all ranked sets: their real differences, costs above all, and noise.
+    /// Sample standard deviation over the same sets: their real differences, costs above all, and noise.
     pub sharpe_deviation: Option<f64>,
     /// Sharpe ratio that luck alone gives the best of so many effective tries. The variance put into the formula is the one
     /// without skill, 1 ÷ (T − 1) per session, not the one among the sets: sets that lose by costs, and a plateau that
@@ -132,13 +135,15 @@ pub struct Figures {
 pub struct Case<'a> {
     /// Its session returns.
     pub returns: &'a [f64],
-    /// Annualised Sharpe ratios next to it in the grid ([`super::neighbours`]), `None` where a set has none. Empty if there
-    /// is no grid.
+    /// Annualised Sharpe ratios next to it in the grid ([`super::neighbours`]), `None` where a set has none. Those that were
+    /// tried; empty if none was, or if there is no grid.
     pub neighbours: &'a [Option<f64>],
     /// P&L of its closed trades, in order.
     pub trades: Option<&'a [Money]>,
     /// Threads for cross-validation; they change nothing but the time.
     pub threads: usize,
+    /// Of a search that chose sets by the results of others, how many it could have chosen among.
+    pub reachable: Option<u64>,
 }
 
 /// A finished walk-forward.
@@ -161,9 +166,14 @@ impl Court {
         let spread = self.spread();
         let mut figures = Figures {
             sets: self.heard,
-            ranked: self.ranked,
+            ranked: self.ranked + self.steered_ranked,
+            reachable: case.reachable,
             sampled: sample.len(),
-            effective_trials: trials::effective(&sample, self.ranked, self.seed),
+            effective_trials: match case.reachable {
+                // Nothing is known of how its sets hang together: as if they did not.
+                Some(reachable) if sample.len() < 2 => reachable.max(1) as f64,
+                reachable => trials::effective(&sample, self.ranked.max(reachable.unwrap_or(0)), self.seed),
+            },
             mean_sharpe: spread.map(|(mean, _)| mean * annual),
             sharpe_deviation: spread.map(|(_, deviation)| deviation * annual),
             overfit: cscv::overfit(&sample, self.sessions, case.threads),

@@ -28,6 +28,12 @@ pub struct Row {
 }
 
 impl Row {
+    /// Whether an order of the set was ever filled: what is bought and never sold counts too.
+    pub fn has_traded(&self) -> bool {
+        self.trades > 0
+            || [self.net_pnl, self.charges, self.max_drawdown].iter().any(|amount| !amount.is_zero())
+    }
+
     /// `sums` are of all trades of the outcome, whether it has kept them or not.
     pub(crate) fn new(set: u64, outcome: &Outcome, sums: &Sums) -> Row {
         let curve = Curve::of_samples(outcome.initial_cash, &outcome.equity);

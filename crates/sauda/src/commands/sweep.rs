@@ -2,6 +2,7 @@
 
 mod args;
 mod hearing;
+mod plan;
 mod ranges;
 mod resume;
 
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ::backtest::Outcome;
+use ::backtest::search::Candidate;
 use ::backtest::sweep::{Row, Sweep, SweepSeries};
 use domain::Timestamp;
 use domain::calendar::Calendar;
@@ -22,137 +24,134 @@ use crate::failure::Failure;
 use crate::outside;
 use crate::progress::Progress;
 use crate::view::backtest::RunView;
-use crate::view::sweep::{Document, Rank, Searched};
+use crate::view::sweep::{Document, Rank, Search, Searched};
 
 pub use args::Args;
-use hearing::Hearing;
+use hearing::{Hearing, find};
+use plan::Plan;
 pub use ranges::Grid;
+use ranges::MOST_SEARCHED;
+use resume::Earlier;
 
 /// Indicator columns kept in memory: a hundred megabytes of results and bars stay the larger part.
 const CACHE_BYTES: usize = 32 << 20;
 
 pub fn run(args: &Args, data_dir: &Path) -> Result<(), Failure> {
     let rank = Rank::read(&args.rank)?;
-    if args.backtest.trades.is_some() {
-        return Err(Failure::usage(
-            "--trades: a sweep keeps no trades; run the set you like with `sauda backtest`",
-        ));
-    }
-    if args.top == 0 || args.threads == Some(0) || args.random == Some(0) {
-        return Err(Failure::usage("--top, --random and --threads must be above 0"));
-    }
+    args.check()?;
     let mut settings = Settings::without_parameters(&args.backtest)?;
-    let grid = Grid::read(&settings.strategy, &args.backtest.params)?;
+    let search = args.search(rank);
+    let grid = match search {
+        Search::Grid => Grid::read(&settings.strategy, &args.backtest.params)?,
+        _ => Grid::read_up_to(MOST_SEARCHED, &settings.strategy, &args.backtest.params)?,
+    };
     rules_file::check_swept(&settings.strategy, grid.axes.iter().map(|axis| &*axis.name))?;
-    let sets = chosen(&grid, args.random, args.seed);
-    let searched = Searched::new(
-        &grid.axes.iter().map(|a| (&*a.name, &*a.values)).collect::<Vec<_>>(),
-        args.random,
-        args.seed,
-    );
+    args.check_outputs()?;
+    let searched =
+        Searched::new(&grid.axes.iter().map(|a| (&*a.name, &*a.values)).collect::<Vec<_>>(), search);
 
     let store = Store::open(data_dir).map_err(Failure::failed)?;
     let calendar = Calendar::builtin();
     let series = backtest::load(&settings, &store, calendar)?;
     let (span, bars) = span(&series)?;
     let run = RunView::new(&settings, &series, &Outcome { bars, ..Outcome::default() }, span);
-
-    let mut rows = match &args.resume {
-        Some(path) => resume::rows(path, &run, &searched)?,
-        None => Vec::new(),
-    };
-    let done: std::collections::BTreeSet<u64> = rows.iter().map(|row| row.set).collect();
-    let fits = |set: &u64| grid.values(&settings.strategy, *set).is_ok();
-    let possible: Vec<u64> = sets.iter().copied().filter(fits).collect();
-    if possible.is_empty() {
-        return Err(Failure::usage("--param: no set of these ranges fits together; see `sauda strategies`"));
-    }
-    let wanted: Vec<u64> = possible.iter().copied().filter(|set| !done.contains(set)).collect();
+    let earlier = Earlier::read(args, &run, &searched, &series)?;
 
     let stop = stop_on_interrupt()?;
-    let mut progress = Progress::new("sweep", wanted.len() as u64);
+    let mut hearing = Hearing::new(settings.cash, args.seed, earlier.court);
+    let mut plan = Plan::new(search, &grid, &settings.strategy);
     let sweep = sweep(&settings, &series, calendar, threads(args.threads));
-    let build = |set: u64| {
-        let values = grid.values(&settings.strategy, set).and_then(|values| settings.strategy.build(&values));
-        values.unwrap_or_else(|_| unreachable!("a set is built before it is wanted"))
-    };
-    rows.reserve(wanted.len());
-    let mut hearing = Hearing::new(settings.cash, args.seed);
-    let mut heard = 0;
-    sweep.run(&wanted, build, &stop, |row: Row, equity| {
-        heard += 1;
-        progress.reach(heard);
-        hearing.hear(row.set, equity);
-        rows.push(row);
-    });
-    drop(progress);
-    rows.sort_unstable_by_key(|row| row.set);
+    let (rows, complete) = tried(&sweep, &mut plan, &mut hearing, earlier.rows, &stop)?;
+    let (sets, skipped, reachable) = (plan.sets(), plan.skipped(), plan.reachable());
 
-    let complete = rows.len() == possible.len();
-    let skipped = (sets.len() - possible.len()) as u64;
-    let verdict = match rank.best(&rows) {
-        // The equity of rows from an earlier file is not known any more, and a court that has heard half is no court.
-        Some(best) if args.resume.is_none() => {
+    // The best once more, with its trades.
+    let best = rank.best(&rows);
+    let single = match best {
+        Some(best) if complete || args.backtest.report.is_some() => {
             settings.values = grid.values(&settings.strategy, best.set).map_err(Failure::usage)?;
-            let (outcome, _) = backtest::play(&settings, &series, calendar)?;
-            let trades: Vec<domain::Money> = outcome.trades.iter().map(domain::trade::Trade::pnl).collect();
-            let whole = args.random.is_none().then_some((&grid, &*rows));
-            hearing.judge(best, &outcome.equity, &trades, whole, threads(args.threads))
+            Some((best, backtest::play(&settings, &series, calendar)?))
         }
         _ => None,
     };
-    let document =
-        Document::new(run, searched, rank, &rows, args.top, (possible.len() as u64, skipped), &|set| {
-            grid.at(set)
-        })
-        .judged(verdict.as_ref());
-    if let (Some(path), Some(best)) = (&args.backtest.report, rank.best(&rows)) {
-        settings.values = grid.values(&settings.strategy, best.set).map_err(Failure::usage)?;
-        let (outcome, span) = backtest::play(&settings, &series, calendar)?;
-        let found = Found { rank, grid: &grid, rows: &rows, best, verdict: verdict.as_ref() };
-        found.write(
-            path,
-            &backtest::report(&settings, &series, &outcome, span),
-            &series,
-            settings.timeframe,
-        )?;
+    let judged = single.as_ref().filter(|_| complete);
+    let verdict = judged.and_then(|(best, (outcome, _))| {
+        hearing.judge((best, outcome), (&grid, &rows), reachable, threads(args.threads))
+    });
+    let mut document =
+        Document::new(run, searched, rank, &rows, args.top, (sets, skipped), &|set| grid.at(set))
+            .judged(verdict.as_ref());
+    if let Some(court) = hearing.to_bytes().filter(|_| !complete) {
+        document = document.unfinished(&court, resume::digest(&series));
     }
-    match &args.backtest.json {
-        Some(path) => {
-            outside::write_whole(path, |out| crate::view::write_json(out, &document))?;
-            if path != Path::new("-") {
-                outside::say(&document.table(Some(path)))?;
-            }
-        }
-        None => outside::say(&document.table(None))?,
+    if let Some(path) = &args.backtest.json {
+        outside::write_whole(path, |out| crate::view::write_json(out, &document))?;
+    }
+    if let (Some(path), Some((best, (outcome, span)))) = (&args.backtest.report, &single) {
+        let found = Found { rank, grid: &grid, rows: &rows, best, verdict: verdict.as_ref() };
+        let report = backtest::report(&settings, &series, outcome, *span);
+        found.write(path, &report, &series, settings.timeframe)?;
+    }
+    let json = args.backtest.json.as_deref();
+    if json != Some(Path::new("-")) {
+        outside::say(&document.table(json))?;
     }
     if complete {
         return Ok(());
     }
-    let cure = match &args.backtest.json {
+    let cure = match json {
         Some(path) if path != Path::new("-") => format!("go on with --resume {}", path.display()),
         _ => "with --json FILE it could be resumed".to_owned(),
     };
-    Err(Failure::failed(format!("interrupted after {} of {} sets; {cure}", rows.len(), possible.len())))
+    Err(Failure::failed(format!("interrupted after {} of {sets} sets; {cure}", rows.len())))
 }
 
-/// The sets to try, in order.
-pub fn chosen(grid: &Grid, random: Option<u64>, seed: u64) -> Vec<u64> {
-    let Some(n) = random.filter(|&n| n < grid.sets) else { return (0..grid.sets).collect() };
-    // SplitMix64: the same seed draws the same sets everywhere.
-    let mut state = seed;
-    let mut draw = || {
-        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    };
-    let mut sets = std::collections::BTreeSet::new();
-    while (sets.len() as u64) < n {
-        sets.insert(draw() % grid.sets);
+/// Tries all sets of the plan that are not among the `earlier` rows. All rows in the order of their sets, and whether
+/// none is missing.
+fn tried(
+    sweep: &Sweep<'_>,
+    plan: &mut Plan<'_>,
+    hearing: &mut Hearing,
+    earlier: Vec<Row>,
+    stop: &AtomicBool,
+) -> Result<(Vec<Row>, bool), Failure> {
+    let (grid, strategy) = plan.of();
+    let mut generation = plan.next();
+    if generation.is_empty() {
+        let why = grid.values(strategy, 0).err().map_or_else(String::new, |error| format!(": {error}"));
+        return Err(Failure::usage(format!("--param: no set of these ranges fits together{why}")));
     }
-    sets.into_iter().collect()
+    let build = |set: u64| {
+        let values = grid.values(strategy, set).and_then(|values| strategy.build(&values));
+        values.unwrap_or_else(|_| unreachable!("only sets that fit together are tried"))
+    };
+    let mut progress = Progress::new("sweep", plan.sets());
+    let ready = sweep.ready();
+    let mut fresh: Vec<Row> = Vec::new();
+    let mut complete = true;
+    while !generation.is_empty() {
+        let wanted: Vec<Candidate> =
+            generation.iter().filter(|one| find(&earlier, one.set).is_none()).copied().collect();
+        let sets: Vec<u64> = wanted.iter().map(|one| one.set).collect();
+        let from = fresh.len();
+        fresh.reserve(sets.len());
+        ready.run(&sets, build, stop, |row: Row, equity| {
+            hearing.hear(wanted[fresh.len() - from], equity);
+            fresh.push(row);
+            progress.reach((earlier.len() + fresh.len()) as u64);
+        });
+        if fresh.len() - from < wanted.len() {
+            complete = false;
+            break;
+        }
+        let mut new = fresh[from..].iter();
+        plan.learn(generation.iter().filter_map(|one| find(&earlier, one.set).or_else(|| new.next())));
+        generation = plan.next();
+    }
+    drop(progress);
+    // A million rows are not copied for nothing.
+    let mut rows = if earlier.is_empty() { fresh } else { [earlier, fresh].concat() };
+    rows.sort_unstable_by_key(|row| row.set);
+    Ok((rows, complete))
 }
 
 /// What all sets have in common.

@@ -10,6 +10,7 @@ mod doubts;
 use std::path::Path;
 
 use ::backtest::court::{Verdict, WalkForwardCase, judge_walk_forward};
+use ::backtest::search::drawn;
 use ::backtest::walk_forward::{Cut, Fold, Length, Stopped, Training, WalkForward, Walked};
 use domain::Money;
 use domain::calendar::Calendar;
@@ -25,7 +26,7 @@ use crate::failure::Failure;
 use crate::outside;
 use crate::progress::Progress;
 use crate::view::backtest::{Report, number};
-use crate::view::sweep::{Rank, Searched};
+use crate::view::sweep::{Rank, Search, Searched};
 use crate::view::walk_forward::{Document, Plan};
 
 pub use args::Args;
@@ -39,7 +40,8 @@ pub fn run(args: &Args, data_dir: &Path) -> Result<(), Failure> {
     let settings = Settings::without_parameters(&args.backtest)?;
     let grid = Grid::read(&settings.strategy, &args.backtest.params)?;
     rules_file::check_swept(&settings.strategy, grid.axes.iter().map(|axis| &*axis.name))?;
-    let sets = sweep::chosen(&grid, args.random, args.seed);
+    let search = args.random.map_or(Search::Grid, |sets| Search::Random { sets, seed: args.seed });
+    let sets = drawn(grid.sets, args.random.unwrap_or(grid.sets), args.seed);
     let fits = |set: &u64| grid.values(&settings.strategy, *set).is_ok();
     let possible: Vec<u64> = sets.iter().copied().filter(fits).collect();
     if possible.is_empty() {
@@ -80,8 +82,7 @@ pub fn run(args: &Args, data_dir: &Path) -> Result<(), Failure> {
         rank,
         searched: Searched::new(
             &grid.axes.iter().map(|a| (&*a.name, &*a.values)).collect::<Vec<_>>(),
-            args.random,
-            args.seed,
+            search,
         ),
         sets: possible.len() as u64,
         skipped: (sets.len() - possible.len()) as u64,

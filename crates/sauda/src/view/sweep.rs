@@ -1,18 +1,23 @@
 //! The result of a sweep.
 
+mod row;
+mod unfinished;
+
 use std::fmt::Write;
 use std::path::Path;
 
 use ::backtest::court::Verdict;
 use ::backtest::sweep::Row;
-use domain::Money;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use strategy::Value;
 
 use super::backtest::{RunView, number};
 use super::verdict::VerdictView;
 use crate::failure::Failure;
+
+pub use row::{RowView, rows};
+pub use unfinished::{Digest, Unfinished};
 
 /// What the best is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -35,7 +40,20 @@ pub struct Searched {
     params: Map<String, Json>,
     search: &'static str,
     random: Option<u64>,
+    /// The most sets that an adaptive search tries.
+    adaptive: Option<u64>,
     seed: Option<u64>,
+    /// The figure whose best sets an adaptive search stays near.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    steered_by: Option<Rank>,
+}
+
+/// How sets are picked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Search {
+    Grid,
+    Random { sets: u64, seed: u64 },
+    Adaptive { sets: u64, seed: u64, by: Rank },
 }
 
 /// The whole document.
@@ -45,18 +63,21 @@ pub struct Document<'a> {
     run: RunView,
     searched: Searched,
     rank: Rank,
-    /// Sets that fit together.
+    /// Sets to try, all of which fit together.
     sets: u64,
-    /// Sets whose parameters do not fit together, as fast ≥ slow.
+    /// Sets that came up and do not fit together, as fast ≥ slow.
     skipped: u64,
     done: u64,
     complete: bool,
-    /// Whether the best is luck; null for a resumed sweep, whose earlier rows cannot be heard again.
+    /// Whether the best is luck; null while sets are missing.
     verdict: Option<VerdictView>,
     /// Each row's `set` and its parameters, the best first.
     best: Vec<Best>,
     #[serde(serialize_with = "rows")]
     rows: &'a [Row],
+    /// What `--resume` needs; absent from a complete document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unfinished: Option<Unfinished>,
 }
 
 #[derive(Serialize)]
@@ -65,26 +86,6 @@ struct Best {
     params: Map<String, Json>,
     #[serde(flatten)]
     row: RowView,
-}
-
-/// One set's figures, as in the `metrics` of a backtest.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RowView {
-    set: u64,
-    final_equity: f64,
-    net_pnl: f64,
-    charges: f64,
-    trades: u32,
-    wins: u32,
-    profit_factor: Option<f64>,
-    max_drawdown: f64,
-    max_drawdown_pct: Option<f64>,
-    cagr: Option<f64>,
-    sharpe: Option<f64>,
-    sortino: Option<f64>,
-    calmar: Option<f64>,
-    refused_orders: u64,
 }
 
 impl Rank {
@@ -131,19 +132,28 @@ impl Rank {
             Rank::Cagr => row.cagr,
             Rank::Net => Some(row.net_pnl.to_f64()),
             Rank::ProfitFactor => row.profit_factor,
+            // Who never traded has no drawdown, and no merit either.
+            Rank::Drawdown if !row.has_traded() => None,
             Rank::Drawdown => row.max_drawdown_pct.map(|percent| -percent),
         }
     }
 }
 
 impl Searched {
-    pub fn new(axes: &[(&str, &[Value])], random: Option<u64>, seed: u64) -> Searched {
+    pub fn new(axes: &[(&str, &[Value])], search: Search) -> Searched {
         let list = |values: &[Value]| Json::Array(values.iter().map(|v| number(*v)).collect());
+        let (name, random, adaptive, seed, steered_by) = match search {
+            Search::Grid => ("grid", None, None, None, None),
+            Search::Random { sets, seed } => ("random", Some(sets), None, Some(seed), None),
+            Search::Adaptive { sets, seed, by } => ("adaptive", None, Some(sets), Some(seed), Some(by)),
+        };
         Searched {
             params: axes.iter().map(|(name, values)| ((*name).to_owned(), list(values))).collect(),
-            search: if random.is_some() { "random" } else { "grid" },
+            search: name,
             random,
-            seed: random.map(|_| seed),
+            adaptive,
+            seed,
+            steered_by,
         }
     }
 }
@@ -176,6 +186,7 @@ impl<'a> Document<'a> {
             searched,
             verdict: None,
             rows,
+            unfinished: None,
         }
     }
 
@@ -183,6 +194,13 @@ impl<'a> Document<'a> {
     #[must_use]
     pub fn judged(mut self, verdict: Option<&Verdict>) -> Document<'a> {
         self.verdict = verdict.map(VerdictView::of);
+        self
+    }
+
+    /// Adds what `--resume` needs: the court as bytes, and the check of the bars.
+    #[must_use]
+    pub fn unfinished(mut self, court: &[u8], data: u64) -> Document<'a> {
+        self.unfinished = Some(Unfinished::new((&self.run, &self.searched, self.rows), court, data));
         self
     }
 
@@ -233,7 +251,7 @@ impl<'a> Document<'a> {
                 let _ = writeln!(out, "verdict: {}", verdict.sentence);
             }
             None => {
-                let _ = writeln!(out, "no verdict: a resumed sweep is not judged; run it whole for one");
+                let _ = writeln!(out, "no verdict: sets are missing; a sweep is judged when it is whole");
             }
         }
         if self.skipped > 0 {
@@ -247,50 +265,4 @@ impl<'a> Document<'a> {
         }
         out
     }
-}
-
-impl RowView {
-    pub fn of(row: &Row) -> RowView {
-        RowView {
-            set: row.set,
-            final_equity: row.final_equity.to_f64(),
-            net_pnl: row.net_pnl.to_f64(),
-            charges: row.charges.to_f64(),
-            trades: row.trades,
-            wins: row.wins,
-            profit_factor: row.profit_factor,
-            max_drawdown: row.max_drawdown.to_f64(),
-            max_drawdown_pct: row.max_drawdown_pct,
-            cagr: row.cagr,
-            sharpe: row.sharpe,
-            sortino: row.sortino,
-            calmar: row.calmar,
-            refused_orders: row.refused_orders,
-        }
-    }
-
-    /// `None` if an amount is out of range.
-    pub fn row(&self) -> Option<Row> {
-        let money = |x: f64| Money::from_f64(x).ok();
-        Some(Row {
-            set: self.set,
-            final_equity: money(self.final_equity)?,
-            net_pnl: money(self.net_pnl)?,
-            charges: money(self.charges)?,
-            trades: self.trades,
-            wins: self.wins,
-            profit_factor: self.profit_factor,
-            max_drawdown: money(self.max_drawdown)?,
-            max_drawdown_pct: self.max_drawdown_pct,
-            cagr: self.cagr,
-            sharpe: self.sharpe,
-            sortino: self.sortino,
-            calmar: self.calmar,
-            refused_orders: self.refused_orders,
-        })
-    }
-}
-
-fn rows<S: Serializer>(rows: &&[Row], to: S) -> Result<S::Ok, S::Error> {
-    to.collect_seq(rows.iter().map(RowView::of))
 }

@@ -12,6 +12,7 @@ mod data;
 mod demo;
 mod import;
 mod indicators;
+mod interrupted;
 mod killed;
 mod real_data;
 mod reference;

@@ -13,8 +13,8 @@ use engine::{BookSpec, Contract, MarginRates, Protection, Sides, Sizing};
 use strategy::built_in::registry;
 
 use super::sweeps::normal;
-use crate::court::random::Random;
 use crate::court::{Case, Court, Kind, Verdict, neighbours};
+use crate::random::Random;
 use crate::{Backtest, LaneSpec, TimeExit};
 
 const CASH: Money = Money::rupees(1_000_000);
@@ -111,7 +111,7 @@ fn sweep(sessions: usize, trend: f64, seed: u64, charges: &Schedule) -> Verdict 
         .collect();
     let best = (0..25).max_by(|&a, &b| ratios[a].partial_cmp(&ratios[b]).unwrap()).unwrap();
     let around: Vec<_> = neighbours(&grid, best).into_iter().map(|i| ratios[i]).collect();
-    court.judge(&Case { returns: &sets[best], neighbours: &around, trades: None, threads: 1 })
+    court.judge(&Case { returns: &sets[best], neighbours: &around, threads: 1, ..Case::default() })
 }
 
 /// LUCK-1 on the real engine: moving averages on random walks are rarely called real, on trends mostly.

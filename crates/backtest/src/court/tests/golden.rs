@@ -2,9 +2,9 @@
 
 use domain::Money;
 
-use crate::court::random::scramble;
 use crate::court::sample::Kept;
 use crate::court::*;
+use crate::random::scramble;
 
 #[track_caller]
 fn near(got: f64, expected: f64, relative: f64) {
@@ -209,7 +209,7 @@ fn drawdown_over_orders_of_trades() {
 /// autocorrelation (Lo 2002), and wider by √((1 + φ)/(1 − φ)) for an autoregression.
 #[test]
 fn bootstrap_interval() {
-    let mut random = random::Random::new(5, 5);
+    let mut random = crate::random::Random::new(5, 5);
     let (sessions, phi) = (2_000, 0.3);
     let mut width = |phi: f64| {
         let mut last = 0.0;

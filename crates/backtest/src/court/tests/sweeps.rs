@@ -1,8 +1,11 @@
 //! Made-up sweeps: grids of sets without skill, with and without one planted region that has it.
 
-use crate::court::random::Random;
+use std::collections::BTreeMap;
+
 use crate::court::{Case, Court, Moments, Verdict, neighbours};
 use crate::metrics::SESSIONS_A_YEAR;
+use crate::random::Random;
+use crate::search::{Adaptive, Space};
 
 /// How the sets of a sweep hang together.
 #[derive(Clone, Copy, Debug)]
@@ -96,7 +99,46 @@ impl Sweep {
             .collect();
         let best = (0..ratios.len()).max_by(|&a, &b| ratios[a].partial_cmp(&ratios[b]).unwrap()).unwrap();
         let around: Vec<_> = neighbours(&self.grid, best).into_iter().map(|i| ratios[i]).collect();
-        court.judge(&Case { returns: &self.sets[best], neighbours: &around, trades: None, threads: 1 })
+        court.judge(&Case { returns: &self.sets[best], neighbours: &around, trades: None, ..Case::default() })
+    }
+
+    /// Judges what an adaptive search of so many tries finds.
+    pub fn search(&self, budget: u64, seed: u64) -> Verdict {
+        let mut court = Court::new(self.sets[0].len(), seed);
+        let space = Space::new(self.grid.to_vec()).unwrap();
+        let mut search = Adaptive::new(space.clone(), budget, seed);
+        let mut ratios = BTreeMap::new();
+        loop {
+            let asked = search.next(|_| true);
+            if asked.is_empty() {
+                break;
+            }
+            let scores: Vec<Option<f64>> = asked
+                .iter()
+                .map(|one| {
+                    let returns = &self.sets[one.set as usize];
+                    let heard = if one.steered {
+                        court.hear_steered(one.set, returns)
+                    } else {
+                        court.hear(one.set, returns)
+                    };
+                    let ratio = heard.unwrap().map(|m| m.annual_sharpe());
+                    ratios.insert(one.set, ratio);
+                    ratio
+                })
+                .collect();
+            search.learn(&scores);
+        }
+        let best = *ratios.iter().max_by(|a, b| a.1.partial_cmp(b.1).unwrap()).unwrap().0;
+        let around: Vec<_> =
+            space.neighbours(best).into_iter().filter_map(|set| ratios.get(&set)).copied().collect();
+        court.judge(&Case {
+            returns: &self.sets[best as usize],
+            neighbours: &around,
+            threads: 1,
+            reachable: Some(space.sets()),
+            ..Case::default()
+        })
     }
 }
 

@@ -43,9 +43,9 @@ fn found(figures: &Figures) -> String {
         );
     }
     format!(
-        "the best of {} shows a Sharpe ratio of {sharpe:.2}{interval} over {sessions} sessions, and luck alone gives as \
-         much in {luck} of such searches",
-        sets(figures)
+        "{} shows a Sharpe ratio of {sharpe:.2}{interval} over {sessions} sessions, and luck alone gives as much in {luck} \
+         of such searches",
+        if figures.sets <= 1 { sets(figures) } else { format!("the best of {}", sets(figures)) }
     )
 }
 
@@ -61,7 +61,7 @@ fn support(figures: &Figures) -> String {
     });
     let plateau = figures
         .plateau
-        .map(|p| format!("; {} of its {} neighbours reach half of it", p.holding, p.neighbours));
+        .map(|p| format!("; {} of {} neighbours tried reach half of it", p.holding, p.neighbours));
     overfit.unwrap_or_default() + &plateau.unwrap_or_default()
 }
 
@@ -70,6 +70,8 @@ fn against(doubts: &[Doubt], figures: &Figures) -> String {
     if doubts.contains(&Doubt::NoGain) {
         return if figures.walk_forward.is_some() {
             format!("out of sample nothing was gained (Sharpe ratio {sharpe:.2})")
+        } else if figures.sets <= 1 {
+            format!("the one parameter set gained nothing (Sharpe ratio {sharpe:.2})")
         } else {
             format!("not even the best of {} gained anything (Sharpe ratio {sharpe:.2})", sets(figures))
         };
@@ -93,7 +95,9 @@ fn undecided(doubts: &[Doubt], figures: &Figures) -> String {
         },
         Some(Doubt::Spike) => {
             let (holding, neighbours) = figures.plateau.map_or((0, 0), |p| (p.holding, p.neighbours));
-            format!("{found}, but it stands alone: {holding} of its {neighbours} neighbours reach half of it")
+            format!(
+                "{found}, but it stands alone: {holding} of {neighbours} neighbours tried reach half of it"
+            )
         }
         Some(Doubt::WideInterval) => {
             format!("{found}, but resampling its sessions does not rule out no gain at all")
@@ -113,9 +117,13 @@ fn overfitted(figures: &Figures) -> String {
 }
 
 fn sets(figures: &Figures) -> String {
-    match figures.sets {
-        0 | 1 => "1 parameter set".into(),
-        n => format!("{n} parameter sets (worth {:.0} independent tries)", figures.effective_trials),
+    let tries = figures.effective_trials;
+    match (figures.sets, figures.reachable) {
+        (0 | 1, _) => "1 parameter set".into(),
+        (n, Some(reachable)) => {
+            format!("{n} parameter sets picked among {reachable} (judged as {tries:.0} independent tries)")
+        }
+        (n, None) => format!("{n} parameter sets (worth {tries:.0} independent tries)"),
     }
 }
 

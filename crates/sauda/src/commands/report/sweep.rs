@@ -45,6 +45,12 @@ impl Found<'_> {
                 self.rank.name()
             ));
         }
+        if self.verdict.is_none() {
+            notes.push(
+                "the sweep was interrupted: sets are missing, and nothing says whether this is luck"
+                    .to_owned(),
+            );
+        }
         let mut page = page_of(report, series, timeframe, notes)?;
         page.title = format!("Sweep: the best of {tried} sets is {}", page.title);
         page.studies.extend(self.verdict.map(|verdict| Study::Court(court(verdict))));
@@ -55,11 +61,12 @@ impl Found<'_> {
     /// The first two parameters that vary; the others stand where the best set has them.
     fn map(&self) -> Option<Heatmap> {
         let axes = &self.grid.axes;
-        let lengths: Vec<usize> = axes.iter().map(|axis| axis.values.len()).collect();
+        let space = self.grid.space();
+        let lengths = space.lengths();
         let varying: Vec<usize> = (0..axes.len()).filter(|&axis| lengths[axis] > 1).collect();
         let (&x, rest) = varying.split_first()?;
         let y = rest.first().copied();
-        let best = places(&lengths, self.best.set);
+        let best = space.places(self.best.set);
         let shown = |axis: usize| thinned(lengths[axis], best[axis]);
         let (columns, lines) = (shown(x), y.map_or(vec![0], shown));
         let cell = |line: usize, column: usize| {
@@ -68,7 +75,7 @@ impl Found<'_> {
             if let Some(y) = y {
                 at[y] = line;
             }
-            let set = set(&lengths, &at);
+            let set = space.set(&at);
             let row = self.rows.binary_search_by_key(&set, |row| row.set).ok()?;
             let percent = if self.rank == Rank::Cagr { 100.0 } else { 1.0 };
             self.rank.figure(&self.rows[row]).map(|figure| percent * figure)
@@ -115,26 +122,6 @@ impl Found<'_> {
     }
 }
 
-/// Where a set lies on each axis; the last axis turns fastest.
-fn places(lengths: &[usize], set: u64) -> Vec<usize> {
-    let mut rest = set;
-    let mut places: Vec<usize> = lengths
-        .iter()
-        .rev()
-        .map(|&n| {
-            let place = rest % n as u64;
-            rest /= n as u64;
-            place as usize
-        })
-        .collect();
-    places.reverse();
-    places
-}
-
-fn set(lengths: &[usize], places: &[usize]) -> u64 {
-    lengths.iter().zip(places).fold(0, |set, (&n, &place)| set * n as u64 + place as u64)
-}
-
 /// Places on an axis that are shown, `kept` among them.
 fn thinned(n: usize, kept: usize) -> Vec<usize> {
     let step = n.div_ceil(MOST_VALUES).max(1);
@@ -165,6 +152,11 @@ fn figures(f: &Figures) -> Vec<Figure> {
     let ratio = |x: f64| format!("{x:.2}");
     let share = |x: f64| format!("{:.1} %", 100.0 * x);
     add("Sets tried", Some(f.sets.to_string()), "the more are tried, the better the best is by luck alone");
+    add(
+        "Sets within reach",
+        f.reachable.map(|n| n.to_string()),
+        "a search that climbs is judged as if it had tried all that it could",
+    );
     add(
         "Effective tries",
         Some(format!("{:.1}", f.effective_trials)),
@@ -199,7 +191,8 @@ fn figures(f: &Figures) -> Vec<Figure> {
         f.overfit.map(|o| share(o.loss_probability)),
         "splits in which the best of one half loses money in the other",
     );
-    let plateau = f.plateau.map(|p| format!("{} of {}", p.holding, p.neighbours));
+    let none = || (f.sets > 1 && f.sharpe > Some(0.0)).then(|| "none was tried".to_owned());
+    let plateau = f.plateau.map(|p| format!("{} of {} tried", p.holding, p.neighbours)).or_else(none);
     add(
         "Neighbours that hold",
         plateau,
@@ -217,15 +210,6 @@ fn figures(f: &Figures) -> Vec<Figure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sets_and_places_are_two_names_for_one_thing() {
-        let lengths = [3, 4, 5];
-        for number in 0..60 {
-            assert_eq!(set(&lengths, &places(&lengths, number)), number);
-        }
-        assert_eq!(places(&lengths, 23), [1, 0, 3]);
-    }
 
     #[test]
     fn a_thinned_axis_keeps_the_best() {

@@ -1,9 +1,11 @@
 //! What the overfit court is told of a sweep, and what it finds.
 
-use ::backtest::court::{Case, Court, Verdict, neighbours};
+use ::backtest::Outcome;
+use ::backtest::court::{Case, Court, Verdict};
 use ::backtest::metrics::session_returns;
+use ::backtest::search::Candidate;
 use ::backtest::sweep::Row;
-use domain::{Money, Timestamp};
+use domain::{Money, Timestamp, trade::Trade};
 
 use super::ranges::Grid;
 
@@ -15,42 +17,48 @@ pub struct Hearing {
 }
 
 impl Hearing {
-    pub fn new(cash: Money, seed: u64) -> Hearing {
-        Hearing { cash, seed, court: None }
+    /// Goes on with a court that has heard the earlier rows, if there are any.
+    pub fn new(cash: Money, seed: u64, court: Option<Court>) -> Hearing {
+        Hearing { cash, seed, court }
     }
 
     /// Tells the equity of one set at each session close.
-    pub fn hear(&mut self, set: u64, equity: &[(Timestamp, Money)]) {
+    pub fn hear(&mut self, one: Candidate, equity: &[(Timestamp, Money)]) {
         let court = self.court.get_or_insert_with(|| Court::new(equity.len(), self.seed));
-        let heard = returns(self.cash, equity).map(|returns| court.hear(set, &returns));
+        let heard = returns(self.cash, equity).map(|returns| {
+            if one.steered { court.hear_steered(one.set, &returns) } else { court.hear(one.set, &returns) }
+        });
         // A ruined account has no returns, but it was tried.
         if !matches!(heard, Some(Ok(_))) {
             court.hear_ruined();
         }
     }
 
-    /// Judges the set that ranked first: its equity, its trades, and its neighbours in the grid if all of it was tried.
+    /// What is kept of an unfinished sweep; `None` if nothing was heard.
+    pub fn to_bytes(&self) -> Option<Vec<u8>> {
+        self.court.as_ref().map(Court::to_bytes)
+    }
+
+    /// Judges the set that ranked first, whose single run is `outcome`, with those of its neighbours that were tried.
     pub fn judge(
         &self,
-        best: &Row,
-        equity: &[(Timestamp, Money)],
-        trades: &[Money],
-        grid: Option<(&Grid, &[Row])>,
+        (best, outcome): (&Row, &Outcome),
+        (grid, rows): (&Grid, &[Row]),
+        reachable: Option<u64>,
         threads: usize,
     ) -> Option<Verdict> {
-        let returns = returns(self.cash, equity).unwrap_or_default();
-        let around: Vec<Option<f64>> = grid.map_or_else(Vec::new, |(grid, rows)| {
-            let lengths: Vec<usize> = grid.axes.iter().map(|axis| axis.values.len()).collect();
-            let places = neighbours(&lengths, best.set as usize).into_iter();
-            places.filter_map(|place| find(rows, place as u64)).map(|row| row.sharpe).collect()
-        });
-        let case = Case { returns: &returns, neighbours: &around, trades: Some(trades), threads };
+        let returns = returns(self.cash, &outcome.equity).unwrap_or_default();
+        let trades: Vec<Money> = outcome.trades.iter().map(Trade::pnl).collect();
+        let around = grid.space().neighbours(best.set);
+        let around: Vec<_> =
+            around.into_iter().filter_map(|set| find(rows, set)).map(|row| row.sharpe).collect();
+        let case = Case { returns: &returns, neighbours: &around, trades: Some(&trades), threads, reachable };
         self.court.as_ref().map(|court| court.judge(&case))
     }
 }
 
 /// Rows are in the order of their sets.
-fn find(rows: &[Row], set: u64) -> Option<&Row> {
+pub fn find(rows: &[Row], set: u64) -> Option<&Row> {
     rows.binary_search_by_key(&set, |row| row.set).ok().map(|i| &rows[i])
 }
 

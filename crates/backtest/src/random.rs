@@ -1,7 +1,8 @@
-//! A small seeded generator, so that the same seed gives the same verdict on every machine and in every version.
+//! A small seeded generator, so that the same seed gives the same search and the same verdict on every machine and in
+//! every version.
 
 /// SplitMix64's output function (Steele, Lea and Flood 2014): spreads a number over all 64 bits.
-pub(super) fn scramble(x: u64) -> u64 {
+pub(crate) fn scramble(x: u64) -> u64 {
     let x = x.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
@@ -10,7 +11,7 @@ pub(super) fn scramble(x: u64) -> u64 {
 
 /// xoshiro256++ (Blackman and Vigna 2019, "Scrambled linear pseudorandom number generators").
 #[derive(Clone, Debug)]
-pub(super) struct Random([u64; 4]);
+pub(crate) struct Random([u64; 4]);
 
 impl Random {
     /// One stream for each seed and purpose: two purposes never share their draws.
