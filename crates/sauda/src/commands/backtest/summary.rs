@@ -10,6 +10,8 @@ use crate::view::backtest::Report;
 pub fn text(report: &Report<'_>, json: Option<&Path>) -> String {
     let (run, m) = (&report.run, &report.metrics);
     let mut out = String::new();
+    let (faults, doubts) = run.faults_and_doubts();
+    out.push_str(&foremost(faults));
     let mut line = |label: &str, value: String| {
         let _ = writeln!(out, "  {label:<18}{value}");
     };
@@ -41,11 +43,26 @@ pub fn text(report: &Report<'_>, json: Option<&Path>) -> String {
         let worth: Money = open.iter().map(|p| p.unrealised - p.total_charges).sum();
         line("still open", format!("{} positions, {} so far", open.len(), rupees(worth)));
     }
-    for warning in &run.warnings {
+    for warning in doubts {
         let _ = writeln!(out, "warning: {warning}");
     }
     if let Some(path) = json {
         let _ = writeln!(out, "written to {}", path.display());
+    }
+    out
+}
+
+/// Faults of the data that are printed; the JSON has all.
+const MOST_FAULTS: usize = 8;
+
+/// What is wrong with the data, as lines to stand before any figure.
+pub fn foremost(faults: &[String]) -> String {
+    let mut out = String::new();
+    for fault in faults.iter().take(MOST_FAULTS) {
+        let _ = writeln!(out, "warning: {fault}");
+    }
+    if let Some(more) = faults.len().checked_sub(MOST_FAULTS).filter(|&more| more > 0) {
+        let _ = writeln!(out, "warning: {more} more faults of the data: see `warnings` in the JSON");
     }
     out
 }
