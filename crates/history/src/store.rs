@@ -139,7 +139,25 @@ impl Store {
         calendar: &Calendar,
         class: TradingClass,
     ) -> Result<Loaded, StoreError> {
-        self.load_or_build(id, timeframe, range, |bars| resample(bars, timeframe, calendar, class))
+        let see = |_: &Bars, _| ();
+        self.load_and_see(id, timeframe, range, calendar, class, see).map(|(loaded, ())| loaded)
+    }
+
+    /// [`Store::load_or_resample`], and what `see` makes of the bars as they are stored: of whole days, before they
+    /// are resampled.
+    ///
+    /// # Errors
+    /// [`StoreError::NotStored`] where no stored timeframe will do.
+    pub fn load_and_see<S>(
+        &self,
+        id: &InstrumentId,
+        timeframe: Timeframe,
+        range: Range<Timestamp>,
+        calendar: &Calendar,
+        class: TradingClass,
+        see: impl Fn(&Bars, Timeframe) -> S,
+    ) -> Result<(Loaded, S), StoreError> {
+        self.load_or_build(id, timeframe, range, |bars| resample(bars, timeframe, calendar, class), see)
     }
 
     /// Joins bars into the store, all series in one swap. Where a time is stored already, or given twice, the later

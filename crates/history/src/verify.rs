@@ -1,19 +1,32 @@
 //! What a series lacks, against the calendar: missing days and minutes, bars where no market was, likely splits.
 //!
-//! Reports counts and dates and judges nothing: a minute without a trade has no bar, so a thin share is full of "missing"
-//! minutes, while a liquid index that lacks one has lost it. Changes no bars. Days that the calendar does not know are
-//! told apart from days that are wrong.
+//! Reports counts and dates. Where the calendar knows a day, what is missing is missing; where it does not, only what no
+//! closure and no special session explains is *suspected*. How much of it weakens a result is asked of
+//! [`Coverage::lost_days`] and [`Coverage::lost_bars`], which leave out what rare trading explains: a minute without a
+//! trade has no bar, so a thin share is full of missing minutes, while a liquid index that lacks one has lost it. Changes
+//! no bars, refuses nothing.
+
+mod grid;
+mod lost;
+mod splits;
+mod unknown;
 
 use std::ops::RangeInclusive;
 
 use domain::calendar::{Calendar, DayStatus, TradingClass, TradingDay};
-use domain::time::{DayNumber, MinuteOfDay};
+use domain::time::DayNumber;
 use domain::{Bars, Date, Price, Timeframe, Timestamp};
+
+use grid::{Grid, Place};
+pub use lost::{Share, Stretch};
+pub use splits::{Gap, Ratio, overnight_gaps};
 
 /// Unmoving intraday bars in a row that are worth a line: a quarter of an hour of minutes.
 const FLAT_INTRADAY: usize = 15;
 /// Unmoving daily bars in a row that are worth a line.
 const FLAT_DAYS: usize = 3;
+/// An intraday day with fewer of its bars than this share, in percent, is one of rare trading.
+const THIN_DAY: usize = 5;
 
 /// How a series compares with the calendar, between two dates.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -32,6 +45,14 @@ pub struct Coverage {
     pub short_days: Vec<ShortDay>,
     /// Bars that `short_days` lack, in all.
     pub missing_bars: usize,
+    /// Of those, as many as rare trading explains: see [`Coverage::lost_bars`].
+    pub untraded_bars: usize,
+    /// Bars that the days present have room for, where the hours are known.
+    pub expected_bars: usize,
+    /// Days present on which next to nothing traded: a daily bar of one price, or hardly any shorter bars.
+    pub thin_days: usize,
+    /// The days without bars that follow each other with no other trading day between, the longest stretch of them.
+    pub longest_stretch: Option<Stretch>,
     /// Bars on closed days or outside the hours, by day.
     pub out_of_session: Vec<DayBars>,
     /// Bars whose time is not one at which a bar of this timeframe opens, by day; they lie in session.
@@ -40,6 +61,19 @@ pub struct Coverage {
     pub unknown_days: Vec<Date>,
     /// Days without bars of which the calendar does not know whether they traded.
     pub days_unjudged: usize,
+    /// Weekdays that the calendar does not know, in a row and without bars, longer than any closure was.
+    pub suspected_stretches: Vec<Stretch>,
+    /// Of `days_unjudged`, the least number that traded: weekdays in those stretches, or beyond the holidays of a year.
+    pub suspected_missing_days: usize,
+    /// Days that the calendar does not know with far fewer bars than the days around them, which say what to expect.
+    pub suspected_short_days: Vec<ShortDay>,
+    /// Bars that `suspected_short_days` lack, in all.
+    pub suspected_missing_bars: usize,
+    /// Bars that the unknown weekdays lack of what their usual hours have room for, if it is more than a quarter: half
+    /// days, other hours, or rare trading.
+    pub sparse_unknown: Option<Share>,
+    /// Bars that the unknown days have, and those that `suspected_short_days` lack.
+    pub suspected_expected_bars: usize,
     /// Overnight gaps beyond 20 %: unadjusted splits and bonuses, and a few real crashes.
     pub suspected_splits: Vec<Gap>,
     /// Stretches at one price: a stopped feed, a circuit limit, or a share that nobody trades.
@@ -61,17 +95,6 @@ pub struct DayBars {
     pub bars: usize,
 }
 
-/// A jump from one day's last close to the next day's first open.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Gap {
-    /// The day that opened elsewhere.
-    pub date: Date,
-    /// The day with bars before it: not always the day before.
-    pub previous: Date,
-    pub close: Price,
-    pub open: Price,
-}
-
 /// Bars in a row whose four prices are all the same one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct FlatStretch {
@@ -82,21 +105,16 @@ pub struct FlatStretch {
 }
 
 impl Coverage {
-    /// Whether nothing is worth a look. Unknown days do not count against a series.
+    /// Whether nothing is worth a look. Unknown days do not count against a series, unless some are suspected.
     pub fn is_clean(&self) -> bool {
         self.missing_days.is_empty()
             && self.short_days.is_empty()
+            && self.suspected_missing_days == 0
+            && self.suspected_short_days.is_empty()
             && self.out_of_session.is_empty()
             && self.off_grid.is_empty()
             && self.suspected_splits.is_empty()
             && self.flat_stretches.is_empty()
-    }
-}
-
-impl Gap {
-    /// The change in hundredths of a percent, toward zero: −4,998 for −49.98 %.
-    pub fn basis_points(&self) -> i64 {
-        (self.open - self.close).raw() * 10_000 / self.close.raw().max(1)
     }
 }
 
@@ -127,50 +145,132 @@ pub fn verify_against(
     };
     let rows = bars.first_at_or_after(first.start())..bars.first_at_or_after(last.next().start());
     let mut coverage = Coverage { span: Some((first.date(), last.date())), ..Coverage::default() };
+    coverage.bars = rows.len();
+    let mut days = Vec::new();
+    let mut scattered = Scattered::default();
     let mut row = rows.start;
     let mut day = first;
     while day <= last {
+        let next = day.next();
         let from = row;
-        while row < rows.end && bars.times()[row] < day.next().start() {
-            row += 1;
-        }
-        coverage.bars += row - from;
+        row = end_of_day(&bars.times()[..rows.end], from, next);
         let date = day.date();
-        coverage.count_day(date, &calendar(date), timeframe, &bars.times()[from..row]);
-        day = day.next();
+        let traded = coverage.count_day(date, &calendar(date), timeframe, bars, from..row, &mut scattered);
+        days.push((date, traded));
+        day = next;
     }
-    coverage.find_gaps(bars, rows.clone());
+    coverage.untraded_bars = scattered.explained();
+    coverage.find_stretches(&days);
+    coverage.suspect_short_days(&days, timeframe);
+    coverage.suspected_splits = overnight_gaps(bars, rows.clone());
     coverage.find_flat_stretches(bars, rows, timeframe);
     coverage
 }
 
+/// The first of `times` from `row` on that lies in `next` or after it.
+///
+/// A few steps from where the day began: a search over all bars would leave the cache at each day.
+fn end_of_day(times: &[Timestamp], row: usize, next: DayNumber) -> usize {
+    let end = next.start();
+    let (mut low, mut step) = (row, 512);
+    while times.get(low + step).is_some_and(|&time| time < end) {
+        low += step;
+        step *= 2;
+    }
+    low + times[low..times.len().min(low + step)].partition_point(|&time| time < end)
+}
+
+/// What one day of the span was.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Day {
+    Closed,
+    /// A day that traded, with bars.
+    Present,
+    /// A day that traded, without.
+    Missing,
+    /// Not in the calendar's data, with bars.
+    Unknown {
+        bars: usize,
+        /// Those that its usual hours have room for.
+        slots: usize,
+        /// Whether a bar lies in them: an evening session has none.
+        usual: bool,
+    },
+    /// Not in the calendar's data, without bars.
+    Unjudged,
+}
+
+/// Short days taken together, to tell rare trading from loss.
+///
+/// Where trades come by chance, a minute without one and a minute with a single one are about as likely, and the bar of
+/// a single trade holds one price. So a series that rarely trades shows about as many unmoving bars as missing ones,
+/// and a liquid series that lost bars shows none. (With λ trades a minute, e^−λ are empty and λe^−λ ⁄ (1 − e^−λ) of the
+/// bars have one trade, which is never less.)
+#[derive(Default)]
+struct Scattered {
+    /// Missing bars in gaps that chance explains at the day's own rate.
+    missing: usize,
+    slots: usize,
+    bars: usize,
+    /// Bars that hold one price.
+    unmoving: usize,
+}
+
+impl Scattered {
+    /// Twice the unmoving share: a second trade at the same price makes up for what chance takes away.
+    fn explained(&self) -> usize {
+        self.missing.min(2 * self.unmoving * self.slots / self.bars.max(1))
+    }
+}
+
 impl Coverage {
-    fn count_day(&mut self, date: Date, day: &TradingDay, timeframe: Timeframe, times: &[Timestamp]) {
+    fn count_day(
+        &mut self,
+        date: Date,
+        day: &TradingDay,
+        timeframe: Timeframe,
+        bars: &Bars,
+        rows: std::ops::Range<usize>,
+        scattered: &mut Scattered,
+    ) -> Day {
+        let times = &bars.times()[rows.clone()];
         let judged = match day.status {
             DayStatus::Unknown => false,
             // A closure from a weak source: bars there are no mistake yet.
             DayStatus::Closed(_) => day.hours_known,
             DayStatus::Open | DayStatus::Special(_) => true,
         };
+        let grid = Grid::of(day, timeframe);
+        // The usual case, told in one glance at the times.
+        let whole = grid.is_whole(DayNumber::of(date), times);
+        let unmoving = || rows.clone().filter(|&i| bars.highs()[i] == bars.lows()[i]).count();
+        let thin = |filled: usize| match timeframe {
+            Timeframe::Day => unmoving() > 0,
+            Timeframe::Minutes(_) => filled * 100 < grid.slots * THIN_DAY,
+        };
         if !judged {
             if times.is_empty() {
                 self.days_unjudged += 1;
-            } else {
-                self.unknown_days.push(date);
+                return Day::Unjudged;
             }
-            return;
+            self.unknown_days.push(date);
+            let filled = if whole { grid.slots } else { grid.filled(times).len() };
+            self.thin_days += usize::from(thin(filled));
+            return Day::Unknown { bars: times.len(), slots: grid.slots, usual: filled > 0 };
         }
 
-        let grid = Grid::of(day, timeframe);
-        let (mut outside, mut beside) = (0, 0);
-        let mut inside = 0;
-        for time in times {
-            match grid.place(time.minute_of_day(), day) {
-                Place::Outside => outside += 1,
-                Place::Auction => inside += 1,
-                Place::Inside { on_grid } => {
-                    inside += 1;
-                    beside += usize::from(!on_grid || time.as_micros().rem_euclid(MINUTE) != 0);
+        let (mut outside, mut beside, mut inside) = (0, 0, 0);
+        if whole {
+            inside = times.len();
+        } else {
+            for time in times {
+                match grid.place(time.minute_of_day(), day) {
+                    Place::Outside => outside += 1,
+                    Place::Auction => inside += 1,
+                    Place::Inside { on_grid } => {
+                        inside += 1;
+                        beside += usize::from(!on_grid || time.as_micros().rem_euclid(MINUTE) != 0);
+                    }
                 }
             }
         }
@@ -181,128 +281,62 @@ impl Coverage {
             self.off_grid.push(DayBars { date, bars: beside });
         }
         if !day.is_open() {
-            return;
+            return Day::Closed;
         }
         self.days_expected += 1;
         if inside == 0 {
             self.missing_days.push(date);
-            return;
+            return Day::Missing;
         }
         self.days_present += 1;
-        let present = grid.filled(times);
-        if day.hours_known && present < grid.slots {
-            self.short_days.push(ShortDay { date, expected: grid.slots, present });
-            self.missing_bars += grid.slots - present;
-        }
-    }
-
-    fn find_gaps(&mut self, bars: &Bars, rows: std::ops::Range<usize>) {
-        for i in rows.start + 1..rows.end.max(rows.start + 1) {
-            let (before, time) = (bars.times()[i - 1], bars.times()[i]);
-            if before.day() == time.day() {
-                continue;
-            }
-            let (close, open) = (bars.closes()[i - 1], bars.opens()[i]);
-            if i128::from((open - close).raw().abs()) * 5 > i128::from(close.raw()) {
-                self.suspected_splits.push(Gap { date: time.date(), previous: before.date(), close, open });
+        let filled = if whole { Vec::new() } else { grid.filled(times) };
+        let present = if whole { grid.slots } else { filled.len() };
+        self.thin_days += usize::from(thin(present));
+        if day.hours_known {
+            self.expected_bars += grid.slots;
+            if present < grid.slots {
+                self.short_days.push(ShortDay { date, expected: grid.slots, present });
+                self.missing_bars += grid.slots - present;
+                scattered.missing += grid.scattered(&filled);
+                scattered.slots += grid.slots;
+                scattered.bars += times.len();
+                scattered.unmoving += unmoving();
             }
         }
+        Day::Present
     }
 
     fn find_flat_stretches(&mut self, bars: &Bars, rows: std::ops::Range<usize>, timeframe: Timeframe) {
         let least = if timeframe.is_intraday() { FLAT_INTRADAY } else { FLAT_DAYS };
+        let (highs, lows, times) = (bars.highs(), bars.lows(), bars.times());
+        let alike = |i: usize, price: Price, day: DayNumber| {
+            highs[i] == price && lows[i] == price && (!timeframe.is_intraday() || times[i].day() == day)
+        };
+        // A stretch that is long enough holds one of every so many bars.
         let mut i = rows.start;
         while i < rows.end {
-            let price = bars.closes()[i];
-            let start = i;
-            while i < rows.end
-                && bars.highs()[i] == price
-                && bars.lows()[i] == price
-                && (!timeframe.is_intraday() || bars.times()[i].day() == bars.times()[start].day())
-            {
-                i += 1;
+            let (price, day) = (highs[i], times[i].day());
+            if lows[i] != price {
+                i += least;
+                continue;
             }
-            if i - start >= least {
-                let (first, last) = (bars.times()[start], bars.times()[i - 1]);
-                self.flat_stretches.push(FlatStretch { first, last, bars: i - start, price });
+            let (mut start, mut end) = (i, i + 1);
+            while start > rows.start && alike(start - 1, price, day) {
+                start -= 1;
             }
-            i = i.max(start + 1);
+            while end < rows.end && alike(end, price, day) {
+                end += 1;
+            }
+            if end - start >= least {
+                let (first, last) = (times[start], times[end - 1]);
+                self.flat_stretches.push(FlatStretch { first, last, bars: end - start, price });
+            }
+            i = end.max(i + 1);
         }
     }
 }
 
 const MINUTE: i64 = domain::time::MICROS_PER_MINUTE;
-
-/// The times at which a day's bars open: a grid that starts anew with each session.
-struct Grid {
-    /// First minute, minute of the close, and number of the first slot, of each session.
-    sessions: Vec<(u16, u16, usize)>,
-    /// Minutes of a slot; `None` for the one slot of a daily bar.
-    step: Option<u16>,
-    slots: usize,
-}
-
-enum Place {
-    Outside,
-    /// In the closing auction: welcome, not expected.
-    Auction,
-    Inside {
-        on_grid: bool,
-    },
-}
-
-impl Grid {
-    fn of(day: &TradingDay, timeframe: Timeframe) -> Grid {
-        let step = match timeframe {
-            Timeframe::Minutes(n) => Some(n.max(1)),
-            Timeframe::Day => None,
-        };
-        let mut sessions = Vec::with_capacity(day.sessions.len());
-        let mut slots = 0;
-        for session in &day.sessions {
-            let (open, close) = (session.open.minutes(), session.close.minutes());
-            sessions.push((open, close, slots));
-            slots += step.map_or(0, |n| usize::from(close.saturating_sub(open).div_ceil(n)));
-        }
-        if step.is_none() {
-            slots = usize::from(!sessions.is_empty());
-        }
-        Grid { sessions, step, slots }
-    }
-
-    /// The slot that a minute of a session falls into, and whether it is the slot's first.
-    fn slot(&self, minute: MinuteOfDay) -> Option<(usize, bool)> {
-        let minute = minute.minutes();
-        let &(open, _, first) =
-            self.sessions.iter().find(|(open, close, _)| (*open..*close).contains(&minute))?;
-        let n = self.step?;
-        Some((first + usize::from((minute - open) / n), (minute - open).is_multiple_of(n)))
-    }
-
-    fn place(&self, minute: MinuteOfDay, day: &TradingDay) -> Place {
-        if self.step.is_none() {
-            // Sources stamp daily bars with midnight, the open or the close; the day is what counts.
-            return if self.slots > 0 { Place::Inside { on_grid: true } } else { Place::Outside };
-        }
-        match self.slot(minute) {
-            Some((_, on_grid)) => Place::Inside { on_grid },
-            None if day.holds(minute) => Place::Auction,
-            None => Place::Outside,
-        }
-    }
-
-    /// How many slots have a bar.
-    fn filled(&self, times: &[Timestamp]) -> usize {
-        if self.step.is_none() {
-            return usize::from(!times.is_empty());
-        }
-        // Times rise, so that a slot's bars follow each other.
-        let mut slots: Vec<usize> =
-            times.iter().filter_map(|t| self.slot(t.minute_of_day())).map(|(slot, _)| slot).collect();
-        slots.dedup();
-        slots.len()
-    }
-}
 
 #[cfg(test)]
 mod tests;

@@ -27,6 +27,8 @@ function read() {
       title: document.title,
       sections: all('section').filter(visible).map((section) => section.id),
       sentence: document.querySelector('.sentence')?.textContent ?? '',
+      faults: all('.faults li').map((item) => item.textContent),
+      faultsFirst: document.querySelector('.faults')?.previousElementSibling?.tagName === 'HEADER',
       doubts: all('.doubts li').map((item) => item.textContent),
       figures: Object.fromEntries(all('.tile').map((tile) => [tile.children[0].textContent, tile.children[1].textContent])),
       canvases: all('canvas').filter((canvas) => canvas.width > 0).length,

@@ -1,6 +1,7 @@
 import { picturesForPrint } from './charts/frame'
 import type { Page } from './page/types'
 import { compare } from './sections/compare'
+import { faults } from './sections/faults'
 import { runView } from './sections/run'
 import { study } from './sections/studies'
 import { h } from './ui/element'
@@ -17,6 +18,8 @@ function start(): void {
   // The text is large and has been read.
   source.remove()
   app.append(header(page))
+  const found = faults(page.runs)
+  if (found) app.append(found)
   for (const one of page.studies) app.append(study(one))
   if (page.runs.length > 1) app.append(compare(page.runs))
   if (page.runs.length > 0) app.append(runs(page))

@@ -14,31 +14,32 @@ use super::manifest::{self, Manifest, Series, YearFile};
 use super::{Loaded, Store, StoreError};
 
 impl Store {
-    pub(super) fn load_or_build(
+    pub(super) fn load_or_build<S>(
         &self,
         id: &InstrumentId,
         timeframe: Timeframe,
         range: Range<Timestamp>,
         build: impl Fn(&Bars) -> Bars,
-    ) -> Result<Loaded, StoreError> {
+        see: impl Fn(&Bars, Timeframe) -> S,
+    ) -> Result<(Loaded, S), StoreError> {
         self.read(|manifest| {
             let stored = manifest.timeframes(id);
             if stored.contains(&timeframe) {
                 let bars = self.read_series(id, timeframe, find(manifest, id, timeframe)?, &range)?;
-                return Ok(Loaded { bars, from: timeframe });
+                let seen = see(&bars, timeframe);
+                return Ok((Loaded { bars, from: timeframe }, seen));
             }
             let Some(&from) = stored.iter().find(|&&finer| timeframe.is_multiple_of(finer)) else {
                 return Err(StoreError::NotStored { id: id.clone(), timeframe, stored });
             };
             let series = find(manifest, id, from)?;
             let fine = self.read_series(id, from, series, &whole_days(&range, series))?;
+            let seen = see(&fine, from);
             let bars = build(&fine);
             let rows = bars.first_at_or_after(range.start)..bars.first_at_or_after(range.end);
             let whole = rows == (0..bars.len());
-            Ok(Loaded {
-                bars: if whole { bars } else { bars.slice(rows.start..rows.end.max(rows.start)) },
-                from,
-            })
+            let bars = if whole { bars } else { bars.slice(rows.start..rows.end.max(rows.start)) };
+            Ok((Loaded { bars, from }, seen))
         })
     }
 

@@ -14,7 +14,7 @@ use jiff::civil::date;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-use super::{MergeReport, Store, StoreError};
+use super::{Loaded, MergeReport, Store, StoreError};
 
 const ALL: std::ops::Range<Timestamp> = Timestamp::MIN..Timestamp::MAX;
 const MINUTE: Timeframe = Timeframe::MINUTE;
@@ -74,6 +74,15 @@ fn candle_files(folder: &TempDir) -> Vec<PathBuf> {
 
 fn counts(report: &MergeReport) -> (usize, usize, usize) {
     (report.added, report.replaced, report.unchanged)
+}
+
+fn load_or_build(
+    store: &Store,
+    timeframe: Timeframe,
+    range: std::ops::Range<Timestamp>,
+    build: impl Fn(&Bars) -> Bars,
+) -> Result<Loaded, StoreError> {
+    store.load_or_build(&sbin(), timeframe, range, build, |_, _| ()).map(|(loaded, ())| loaded)
 }
 
 #[test]
@@ -276,26 +285,25 @@ fn the_finest_stored_timeframe_that_divides_is_built_from() {
     store.merge(vec![(sbin(), tf(3), three.clone()), (sbin(), tf(5), series(2_000, 5, 2))]).unwrap();
     // Stored: as it is, no building, no widening.
     let from = three.times()[7];
-    let same = store.load_or_build(&sbin(), tf(3), from..Timestamp::MAX, |_| unreachable!()).unwrap();
+    let same = load_or_build(&store, tf(3), from..Timestamp::MAX, |_| unreachable!()).unwrap();
     assert_eq!((same.from, same.bars), (tf(3), three.slice(7..2_000)));
     // 15 = 5 × 3: the finer of the two; whole days are handed over, and the result is cut to what was asked.
     let cut = start() + Span::minutes(1_440 + 100);
-    let built = store
-        .load_or_build(&sbin(), tf(15), cut..cut + Span::minutes(30), |bars| {
-            assert_eq!(bars.times()[0].minute_of_day().minutes(), 0);
-            assert_eq!(bars.len(), 480, "one whole day of three-minute bars");
-            bars.clone()
-        })
-        .unwrap();
+    let built = load_or_build(&store, tf(15), cut..cut + Span::minutes(30), |bars| {
+        assert_eq!(bars.times()[0].minute_of_day().minutes(), 0);
+        assert_eq!(bars.len(), 480, "one whole day of three-minute bars");
+        bars.clone()
+    })
+    .unwrap();
     assert_eq!((built.from, built.bars.len()), (tf(3), 10));
     assert!(built.bars.times().iter().all(|t| (cut..cut + Span::minutes(30)).contains(t)));
     // Nothing divides.
-    let error = store.load_or_build(&sbin(), tf(7), ALL, Bars::clone).unwrap_err();
+    let error = load_or_build(&store, tf(7), ALL, Bars::clone).unwrap_err();
     assert_eq!(
         error.to_string(),
         "no 7m bars of NSE:SBIN-EQ in the store; stored: 3m, 5m; import it, or ask for a multiple of a stored timeframe"
     );
-    let outside = store.load_or_build(&sbin(), tf(15), Timestamp::MAX..Timestamp::MAX, Bars::clone).unwrap();
+    let outside = load_or_build(&store, tf(15), Timestamp::MAX..Timestamp::MAX, Bars::clone).unwrap();
     assert!(outside.bars.is_empty());
 }
 

@@ -2,7 +2,7 @@ use super::*;
 use domain::Qty;
 use domain::bars::Bar;
 use domain::calendar::Session;
-use domain::time::Span;
+use domain::time::{MinuteOfDay, Span};
 use jiff::civil::{Weekday, date};
 
 fn minute(h: u16, m: u16) -> MinuteOfDay {
@@ -250,3 +250,5 @@ fn splits_of_twenty_years_are_found() {
         assert_eq!(found.out_of_session, [], "{symbol}: a day that traded is closed in the calendar");
     }
 }
+
+mod holes;

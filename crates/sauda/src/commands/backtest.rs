@@ -1,6 +1,7 @@
 //! `sauda backtest`: a strategy over stored history, through the engine.
 
 mod args;
+pub mod coverage;
 mod facts;
 mod settings;
 pub mod summary;
@@ -18,6 +19,7 @@ use crate::progress::Progress;
 use crate::view::backtest::{Report, RunView};
 
 pub use args::Args;
+pub use coverage::Judged;
 pub use facts::{Series, load};
 pub use settings::Settings;
 

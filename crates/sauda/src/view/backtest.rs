@@ -1,5 +1,6 @@
 //! The result of a backtest, as documented in docs/data.md.
 
+mod judged;
 mod metrics;
 mod run;
 mod trades;

@@ -14,6 +14,7 @@ use strategy::Value;
 
 use super::backtest::{RunView, number};
 use super::verdict::VerdictView;
+use crate::commands::backtest::summary::foremost;
 use crate::failure::Failure;
 
 pub use row::{RowView, rows};
@@ -206,7 +207,8 @@ impl<'a> Document<'a> {
 
     /// The best sets, for a person.
     pub fn table(&self, json: Option<&Path>) -> String {
-        let mut out = String::new();
+        let (faults, doubts) = self.run.faults_and_doubts();
+        let mut out = foremost(faults);
         let _ = writeln!(
             out,
             "{} on {} {} {}: {} of {} sets, the best by {}",
@@ -257,7 +259,7 @@ impl<'a> Document<'a> {
         if self.skipped > 0 {
             let _ = writeln!(out, "{} sets were skipped: their parameters do not fit together", self.skipped);
         }
-        for warning in &self.run.warnings {
+        for warning in doubts {
             let _ = writeln!(out, "warning: {warning}");
         }
         if let Some(path) = json {

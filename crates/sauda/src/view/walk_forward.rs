@@ -109,7 +109,8 @@ impl<'a> Document<'a> {
     /// For a person: fold by fold, all tests together, the verdict, what to doubt.
     pub fn text(&self, verdict: &Verdict, json: Option<&Path>) -> String {
         let (run, plan) = (&self.report.run, self.walk_forward);
-        let mut out = String::new();
+        let (faults, doubts) = run.faults_and_doubts();
+        let mut out = summary::foremost(faults);
         let _ = writeln!(
             out,
             "{} on {} {} {}: {}, {} each, trained on {} ({}), tested on {}, the best by {}",
@@ -134,7 +135,7 @@ impl<'a> Document<'a> {
         if plan.skipped > 0 {
             let _ = writeln!(out, "{} sets were skipped: their parameters do not fit together", plan.skipped);
         }
-        for warning in &run.warnings {
+        for warning in doubts {
             let _ = writeln!(out, "warning: {warning}");
         }
         if let Some(path) = json {

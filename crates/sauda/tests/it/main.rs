@@ -10,6 +10,7 @@
 mod backtest;
 mod data;
 mod demo;
+mod holes;
 mod import;
 mod indicators;
 mod interrupted;

@@ -202,6 +202,26 @@ fn a_sweep_shows_its_verdict_and_the_map() {
     );
 }
 
+/// Faults of the data stand above everything else, once, and are not repeated among the doubts.
+#[test]
+fn faults_of_the_data_come_first() {
+    let sauda = with_days(20);
+    let all = fs::read_to_string(sauda.path("days.csv")).unwrap();
+    let kept: Vec<&str> = all.lines().filter(|line| !line.starts_with("2023-01-11")).collect();
+    sauda.line("data remove NSE:SBIN-EQ --all").ok();
+    let file = sauda.file("days.csv", kept.join("\n"));
+    let words = ["import", &file, "--symbol", "NSE:SBIN-EQ", "--timeframe", "1m", "--keep-out-of-session"];
+    assert_eq!(sauda.run(&words).code, 0);
+    sauda.line(&format!("{CROSS} --report report.html")).ok();
+    let page = data(&sauda, "report.html");
+    let finding = page["runs"][0]["run"]["data"][0]["findings"][0].as_str().unwrap().to_owned();
+    assert!(finding.contains("1 of 19 trading days is missing"), "{finding}");
+    let Some(seen) = look(&sauda, "report.html", &[]) else { return };
+    assert_eq!(seen["faults"][0], format!("NSE:SBIN-EQ: {finding}"), "{seen}");
+    assert!(!seen["doubts"].to_string().contains("trading days is missing"), "{seen}");
+    assert_eq!(seen["faultsFirst"], true, "{seen}");
+}
+
 fn real(value: &Value) -> Value {
     value.as_f64().unwrap().into()
 }

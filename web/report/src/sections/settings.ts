@@ -56,10 +56,32 @@ function pairs(title: string, all: (readonly [string, string])[]): HTMLElement |
   return h('div', {}, h('h3', {}, title), h('dl', { class: 'pairs' }, ...all.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value)))))
 }
 
+/** Instruments that stand side by side, with their facts below each other, if there are that many facts. */
+const MOST_COLUMNS = 3
+const MANY_FACTS = 12
+
+function facts(title: string, [key = '', ...names]: string[], all: Record<string, unknown>[]): HTMLElement {
+  const line = (name: string) => all.map((row) => h('td', {}, text(name, row[name])))
+  return h(
+    'div',
+    { class: 'scroll' },
+    h('h3', {}, title),
+    h(
+      'table',
+      { class: 'plain' },
+      h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, ''), ...all.map((row) => h('th', { scope: 'col' }, text(key, row[key]))))),
+      h('tbody', {}, ...names.map((name) => h('tr', {}, h('th', { scope: 'row' }, words(name)), ...line(name)))),
+    ),
+  )
+}
+
 function table(title: string, rows: unknown): HTMLElement | null {
   const all = Array.isArray(rows) ? rows.map(record) : []
-  const names = Object.keys(all[0] ?? {})
+  // Lists are told in words at the top of the page.
+  const listed = (value: unknown) => typeof value === 'object' && value !== null
+  const names = Object.keys(all[0] ?? {}).filter((name) => !all.some((row) => listed(row[name])))
   if (names.length === 0) return null
+  if (all.length <= MOST_COLUMNS && names.length > MANY_FACTS) return facts(title, names, all)
   return h(
     'div',
     { class: 'scroll' },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { RunPage } from '../page/types'
-import { folded, remarks, sentence } from './verdict'
+import { faultsOf, folded, remarks, sentence } from './verdict'
 
 function run(metrics: object, best: number | null = null): RunPage {
   return {
@@ -34,4 +34,18 @@ test('a warning about several instruments is said once', () => {
   const symbols = ['A', 'B', 'C', 'D', 'E', 'F']
   expect(folded(['A: no tick', 'B: no tick', 'B: thin', 'odd'], symbols)).toEqual(['A, B: no tick', 'B: thin', 'odd'])
   expect(folded(symbols.map((one) => `${one}: no tick`), symbols)).toEqual(['A, B, C, D and 2 more: no tick'])
+})
+
+test('faults carry the instrument they are of, as warnings do', () => {
+  const data = [
+    { symbol: 'NSE:SBIN-EQ', findings: ['1 of 20 trading days is missing', 'a split'] },
+    { symbol: 'NSE:TCS-EQ', findings: [] },
+  ]
+  expect(faultsOf({ data })).toEqual(['NSE:SBIN-EQ: 1 of 20 trading days is missing', 'NSE:SBIN-EQ: a split'])
+})
+
+test('a file without findings has no faults', () => {
+  expect(faultsOf({ data: [{ symbol: 'NSE:SBIN-EQ' }, null] })).toEqual([])
+  expect(faultsOf({})).toEqual([])
+  expect(faultsOf({ data: [{ symbol: 'X', findings: 'no list' }] })).toEqual([])
 })

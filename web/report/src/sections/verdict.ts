@@ -11,7 +11,10 @@ const DEAR = 0.3
 /** What the run came to, in plain sentences; what weakens it, before any figure. */
 export function verdict(page: RunPage): HTMLElement {
   const net = page.metrics.netPnl ?? 0
-  const doubts = [...folded(texts(page.run.warnings), texts(page.run.symbols)), ...page.notes]
+  // Faults of the data stand above it all.
+  const above = new Set(faultsOf(page.run))
+  const warnings = texts(page.run.warnings).filter((text) => !above.has(text))
+  const doubts = [...folded(warnings, texts(page.run.symbols)), ...page.notes]
   return h(
     'div',
     { class: 'verdict' },
@@ -29,6 +32,12 @@ export function verdict(page: RunPage): HTMLElement {
 
 export function texts(list: unknown): string[] {
   return Array.isArray(list) ? list.filter((text) => typeof text === 'string') : []
+}
+
+/** The warnings of a run that are about its data, as they stand among its warnings. */
+export function faultsOf(run: Record<string, unknown>): string[] {
+  const rows = Array.isArray(run.data) ? (run.data as Record<string, unknown>[]) : []
+  return rows.flatMap((row) => texts(row?.findings).map((text) => `${String(row.symbol)}: ${text}`))
 }
 
 /** Instruments that a warning names one by one. */

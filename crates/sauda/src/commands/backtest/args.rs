@@ -94,6 +94,13 @@ pub struct Args {
     /// Tick size, where it must differ from the instrument data [default there: 0.05]
     #[arg(long, value_name = "RUPEES")]
     pub tick: Option<String>,
+    /// Trading days, or bars of the days present, that the data may lack before the run is refused; bars that a share
+    /// lacks because it trades rarely do not count, nor do runs of fewer than ten days
+    #[arg(long, value_name = "PERCENT", default_value = "10")]
+    pub max_missing: String,
+    /// Run over data with more holes than --max-missing; the result says so
+    #[arg(long)]
+    pub allow_holes: bool,
     /// Equity at each session's close, or at each bar: session or bar
     #[arg(long, value_name = "WHEN", default_value = "session")]
     pub equity: String,

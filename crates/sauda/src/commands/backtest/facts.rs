@@ -2,7 +2,7 @@
 
 use ::backtest::LaneSpec;
 use ::backtest::metrics::Held;
-use domain::calendar::{Calendar, DayStatus, TradingClass};
+use domain::calendar::{Calendar, TradingClass};
 use domain::charges::ChargesTable;
 use domain::instrument::{Instrument, InstrumentId, InstrumentTables, Kind};
 use domain::order::InstrumentKey;
@@ -11,7 +11,8 @@ use domain::{Bars, Date, Product, Tick, Timeframe, Timestamp};
 use engine::{BookSpec, Contract, Sizing};
 use history::{Store, StoreError};
 
-use super::{Settings, until};
+use super::coverage::Judged;
+use super::{Settings, coverage, until};
 use crate::failure::Failure;
 
 /// One instrument, ready to be traded.
@@ -28,13 +29,17 @@ pub struct Series {
     /// The first bar that may trade.
     pub start: Timestamp,
     pub key: InstrumentKey,
+    /// What the stored bars lack over the span that may trade.
+    pub judged: Judged,
     pub warnings: Vec<String>,
 }
 
 pub fn load(settings: &Settings, store: &Store, calendar: &Calendar) -> Result<Vec<Series>, Failure> {
     let one =
         |(i, id): (usize, &InstrumentId)| load_one(settings, store, calendar, id, InstrumentKey(i as u32));
-    settings.symbols.iter().enumerate().map(one).collect()
+    let series: Vec<Series> = settings.symbols.iter().enumerate().map(one).collect::<Result<_, _>>()?;
+    coverage::refuse_holes(settings, &series)?;
+    Ok(series)
 }
 
 fn load_one(
@@ -48,10 +53,18 @@ fn load_one(
     let end = settings.to.map_or(Timestamp::MAX, |date| DayNumber::of(date).next().start());
     let start = settings.from.map_or(Timestamp::MIN, |date| DayNumber::of(date).start());
     // Hours differ by class, and the class by date: the last day asked for is the one that matters to new rules.
-    let asked = settings.to.or(settings.from).unwrap_or_else(|| last_day(store, id));
-    let class = tables.resolve(id, asked, None).map_err(Failure::usage)?.class;
-    let loaded = store
-        .load_or_resample(id, settings.timeframe, Timestamp::MIN..end, calendar, class)
+    let stored = store.series(id).unwrap_or_default();
+    let last_day = |timeframe: Option<Timeframe>| {
+        let last = stored.iter().filter(|s| timeframe.is_none_or(|t| s.timeframe == t)).map(|s| s.last).max();
+        last.map_or(jiff::civil::date(2026, 1, 1), Timestamp::date)
+    };
+    let asked = settings.to.or(settings.from).unwrap_or_else(|| last_day(None));
+    let Instrument { class, kind, .. } = tables.resolve(id, asked, None).map_err(Failure::usage)?;
+    let see = |bars: &Bars, source| {
+        Judged::of((id, kind), settings, bars, source, calendar, last_day(Some(source)))
+    };
+    let (loaded, judged) = store
+        .load_and_see(id, settings.timeframe, Timestamp::MIN..end, calendar, class, see)
         .map_err(|error| match error {
             StoreError::NotStored { .. } | StoreError::Unknown { .. } => Failure::usage(error),
             other => Failure::failed(other),
@@ -75,15 +88,11 @@ fn load_one(
         class,
         start,
         key,
+        judged,
         warnings: Vec::new(),
     };
-    series.warnings = series.doubts(settings, calendar, tables, first);
+    series.warnings = series.doubts(settings, tables, first);
     Ok(series)
-}
-
-fn last_day(store: &Store, id: &InstrumentId) -> Date {
-    let last = store.series(id).ok().and_then(|all| all.iter().map(|s| s.last).max());
-    last.map_or(jiff::civil::date(2026, 1, 1), Timestamp::date)
 }
 
 fn no_bars(settings: &Settings, id: &InstrumentId, bars: &Bars) -> Failure {
@@ -171,13 +180,7 @@ impl Series {
         Held { instrument: self.key, bars: &self.bars, start: self.start }
     }
 
-    fn doubts(
-        &self,
-        settings: &Settings,
-        calendar: &Calendar,
-        tables: &InstrumentTables,
-        first: usize,
-    ) -> Vec<String> {
+    fn doubts(&self, settings: &Settings, tables: &InstrumentTables, first: usize) -> Vec<String> {
         let (id, day) = (&self.id, self.bars.times()[first].date());
         let mut doubts: Vec<String> = tables.doubts(&self.instrument, day);
         let charges = ChargesTable::builtin().schedule(settings.charges, &self.instrument, settings.product);
@@ -201,26 +204,12 @@ impl Series {
             doubts
                 .push(format!("{} needs volume, and there is none: it cannot trade", settings.strategy.name));
         }
-        let unknown = self.unknown_days(calendar, first);
+        let unknown = self.judged.coverage.unknown_days.len();
         if unknown > 0 {
             doubts.push(format!(
                 "{unknown} days are not in the calendar's data: their usual hours are assumed"
             ));
         }
         doubts.into_iter().map(|doubt| format!("{id}: {doubt}")).collect()
-    }
-
-    fn unknown_days(&self, calendar: &Calendar, first: usize) -> usize {
-        let mut unknown = 0;
-        let mut i = first;
-        let times = self.bars.times();
-        while i < times.len() {
-            let day = times[i].day();
-            if calendar.day(self.class, day.date()).status == DayStatus::Unknown {
-                unknown += 1;
-            }
-            i += times[i..].partition_point(|t| t.day() == day);
-        }
-        unknown
     }
 }

@@ -41,6 +41,10 @@ pub struct Settings {
     pub limits: AccountLimits,
     pub tick: Option<Tick>,
     pub equity: EquityAt,
+    /// Percent of the trading days, and of the bars of the days present, that may be missing.
+    pub max_missing: f64,
+    /// Whether more than that only warns.
+    pub allow_holes: bool,
 }
 
 impl Settings {
@@ -112,6 +116,8 @@ impl Settings {
                 &args.equity,
                 [("session", EquityAt::SessionClose), ("bar", EquityAt::EveryBar)],
             )?,
+            max_missing: max_missing(&args.max_missing)?,
+            allow_holes: args.allow_holes,
         })
     }
 }
@@ -247,6 +253,13 @@ fn margin(text: Option<&str>, product: Product) -> Result<MarginRates, Failure> 
         Product::Nrml => rates.nrml = rate,
     }
     Ok(rates)
+}
+
+fn max_missing(text: &str) -> Result<f64, Failure> {
+    let percent = text.strip_suffix('%').unwrap_or(text).trim_end().parse().ok();
+    percent.filter(|percent| (0.0..=100.0).contains(percent)).ok_or_else(|| {
+        usage("max-missing", format!("`{text}` is not a percentage; use 0 to 100, for example 10"))
+    })
 }
 
 fn limits(args: &Args) -> Result<AccountLimits, Failure> {

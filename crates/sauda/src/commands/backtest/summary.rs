@@ -8,8 +8,10 @@ use domain::Money;
 use crate::view::backtest::Report;
 
 pub fn text(report: &Report<'_>, json: Option<&Path>) -> String {
-    let mut out = figures(report);
-    for warning in &report.run.warnings {
+    let (faults, doubts) = report.run.faults_and_doubts();
+    let mut out = foremost(faults);
+    out.push_str(&figures(report));
+    for warning in doubts {
         let _ = writeln!(out, "warning: {warning}");
     }
     if let Some(path) = json {
@@ -52,6 +54,21 @@ pub fn figures(report: &Report<'_>) -> String {
     if !open.is_empty() {
         let worth: Money = open.iter().map(|p| p.unrealised - p.total_charges).sum();
         line("still open", format!("{} positions, {} so far", open.len(), rupees(worth)));
+    }
+    out
+}
+
+/// Faults of the data that are printed; the JSON has all.
+const MOST_FAULTS: usize = 8;
+
+/// What is wrong with the data, as lines to stand before any figure.
+pub fn foremost(faults: &[String]) -> String {
+    let mut out = String::new();
+    for fault in faults.iter().take(MOST_FAULTS) {
+        let _ = writeln!(out, "warning: {fault}");
+    }
+    if let Some(more) = faults.len().checked_sub(MOST_FAULTS).filter(|&more| more > 0) {
+        let _ = writeln!(out, "warning: {more} more faults of the data: see `warnings` in the JSON");
     }
     out
 }

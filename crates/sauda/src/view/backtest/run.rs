@@ -10,7 +10,8 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use strategy::Value;
 
-use crate::commands::backtest::{Series, Settings};
+use super::judged::JudgedView;
+use crate::commands::backtest::{Series, Settings, coverage};
 use crate::view::{money, price, text, time};
 
 #[derive(Serialize)]
@@ -52,12 +53,18 @@ pub struct RunView {
     pub max_position: Option<i64>,
     pub max_open_positions: Option<u32>,
     pub equity: &'static str,
+    pub max_missing_pct: f64,
+    pub allow_holes: bool,
     pub atr_period: u32,
     pub measures: Measures,
     pub data: Vec<DataView>,
     pub bars: u64,
     pub orders: usize,
+    /// What is wrong with the data comes first.
     pub warnings: Vec<String>,
+    /// How many of the warnings are about the data.
+    #[serde(skip)]
+    faults: usize,
 }
 
 /// How the ratios are counted.
@@ -94,6 +101,8 @@ pub struct DataView {
     qty: Option<i64>,
     /// Bars that settle whether stop or target came first.
     settling_timeframe: Option<String>,
+    #[serde(flatten)]
+    coverage: JudgedView,
 }
 
 impl RunView {
@@ -112,6 +121,7 @@ impl RunView {
             Product::Mis => rates.mis,
             Product::Nrml => rates.nrml,
         };
+        let data: Vec<DataView> = series.iter().map(|s| DataView::new(s, settings)).collect();
         RunView {
             version: env!("CARGO_PKG_VERSION"),
             strategy: settings.strategy.name.to_string(),
@@ -142,6 +152,8 @@ impl RunView {
             max_daily_loss: settings.limits.max_daily_loss.map(Money::to_f64),
             max_position: settings.limits.max_position.map(domain::Qty::raw),
             max_open_positions: settings.limits.max_open_positions,
+            max_missing_pct: settings.max_missing,
+            allow_holes: settings.allow_holes,
             equity: if settings.equity == EquityAt::EveryBar { "bar" } else { "session" },
             atr_period: 14,
             measures: Measures {
@@ -151,11 +163,17 @@ impl RunView {
                 cagr_days_a_year: 365,
                 buying_power: "cash + realised P&L − charges − margin of open positions at their cost",
             },
-            data: series.iter().map(|s| DataView::new(s, settings)).collect(),
+            faults: data.iter().map(|one| one.coverage.findings.len()).sum(),
+            warnings: data.iter().flat_map(DataView::warnings).chain(warnings(settings, series)).collect(),
+            data,
             bars: outcome.bars,
             orders: outcome.order_count,
-            warnings: warnings(settings, series),
         }
+    }
+
+    /// The warnings that a reader must see before any figure, and the others.
+    pub fn faults_and_doubts(&self) -> (&[String], &[String]) {
+        self.warnings.split_at(self.faults)
     }
 }
 
@@ -178,7 +196,12 @@ impl DataView {
             freeze_quantity: series.instrument.freeze.map(domain::Qty::raw),
             qty: if let Sizing::Fixed(qty) = sizing { Some(qty.raw()) } else { None },
             settling_timeframe: series.finer.as_ref().map(|(timeframe, _)| timeframe.to_string()),
+            coverage: JudgedView::of(&series.judged, series.source),
         }
+    }
+
+    fn warnings(&self) -> impl Iterator<Item = String> {
+        self.coverage.findings.iter().map(|finding| format!("{}: {finding}", self.symbol))
     }
 }
 
@@ -205,7 +228,7 @@ fn square_off(settings: &Settings, series: &[Series], span: (Timestamp, Timestam
 }
 
 fn warnings(settings: &Settings, series: &[Series]) -> Vec<String> {
-    let mut warnings = Vec::new();
+    let mut warnings: Vec<String> = coverage::survivorship(series).into_iter().collect();
     if settings.fill_at_close {
         warnings.push(
             "orders fill at the very close that decided them, which no one can trade: next-open is honest"

@@ -4,7 +4,7 @@ use std::fmt::{Display, Write as _};
 
 use domain::{Date, Price, Timestamp};
 use history::store::SeriesInfo;
-use history::verify::{Coverage, DayBars, FlatStretch, Gap, ShortDay};
+use history::verify::{Coverage, DayBars, FlatStretch, Gap, Ratio, ShortDay, Stretch};
 use serde::Serialize;
 
 use crate::view;
@@ -37,12 +37,16 @@ pub struct CoverageView {
     off_grid: Vec<DayBarsView>,
     unknown_days: Vec<String>,
     days_unjudged: usize,
+    suspected_stretches: Vec<StretchView>,
+    suspected_missing_days: usize,
+    suspected_short_days: Vec<ShortDayView>,
+    suspected_missing_bars: usize,
     suspected_splits: Vec<GapView>,
     flat_stretches: Vec<FlatView>,
 }
 
 #[derive(Serialize)]
-struct ShortDayView {
+pub struct ShortDayView {
     date: String,
     expected: usize,
     present: usize,
@@ -56,7 +60,7 @@ struct DayBarsView {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct GapView {
+pub struct GapView {
     date: String,
     previous: String,
     #[serde(serialize_with = "view::price")]
@@ -64,6 +68,15 @@ struct GapView {
     #[serde(serialize_with = "view::price")]
     open: Price,
     change_pct: f64,
+    /// The split or bonus that would explain it, as 1:10; null if none does.
+    ratio: Option<String>,
+}
+
+#[derive(Serialize)]
+pub struct StretchView {
+    from: String,
+    to: String,
+    days: usize,
 }
 
 #[derive(Serialize)]
@@ -87,15 +100,6 @@ fn view(verified: &Verified<'_>) -> CoverageView {
     let by_day = |days: &[DayBars]| {
         days.iter().map(|d| DayBarsView { date: d.date.to_string(), bars: d.bars }).collect()
     };
-    let short =
-        |d: &ShortDay| ShortDayView { date: d.date.to_string(), expected: d.expected, present: d.present };
-    let gap = |g: &Gap| GapView {
-        date: g.date.to_string(),
-        previous: g.previous.to_string(),
-        close: g.close,
-        open: g.open,
-        change_pct: g.basis_points() as f64 / 100.0,
-    };
     let flat = |f: &FlatStretch| FlatView { first: f.first, last: f.last, bars: f.bars, price: f.price };
     CoverageView {
         symbol: info.id.to_string(),
@@ -107,14 +111,43 @@ fn view(verified: &Verified<'_>) -> CoverageView {
         days_expected: c.days_expected,
         days_present: c.days_present,
         missing_days: days(&c.missing_days),
-        short_days: c.short_days.iter().map(short).collect(),
+        short_days: c.short_days.iter().map(ShortDayView::of).collect(),
         missing_bars: c.missing_bars,
         out_of_session: by_day(&c.out_of_session),
         off_grid: by_day(&c.off_grid),
         unknown_days: days(&c.unknown_days),
         days_unjudged: c.days_unjudged,
-        suspected_splits: c.suspected_splits.iter().map(gap).collect(),
+        suspected_stretches: c.suspected_stretches.iter().map(StretchView::of).collect(),
+        suspected_missing_days: c.suspected_missing_days,
+        suspected_short_days: c.suspected_short_days.iter().map(ShortDayView::of).collect(),
+        suspected_missing_bars: c.suspected_missing_bars,
+        suspected_splits: c.suspected_splits.iter().map(|gap| GapView::of(gap, gap.ratio())).collect(),
         flat_stretches: c.flat_stretches.iter().map(flat).collect(),
+    }
+}
+
+impl ShortDayView {
+    pub fn of(day: &ShortDay) -> ShortDayView {
+        ShortDayView { date: day.date.to_string(), expected: day.expected, present: day.present }
+    }
+}
+
+impl StretchView {
+    pub fn of(stretch: &Stretch) -> StretchView {
+        StretchView { from: stretch.first.to_string(), to: stretch.last.to_string(), days: stretch.days }
+    }
+}
+
+impl GapView {
+    pub fn of(gap: &Gap, ratio: Option<Ratio>) -> GapView {
+        GapView {
+            date: gap.date.to_string(),
+            previous: gap.previous.to_string(),
+            close: gap.close,
+            open: gap.open,
+            change_pct: gap.basis_points() as f64 / 100.0,
+            ratio: ratio.map(|ratio| ratio.to_string()),
+        }
     }
 }
 
@@ -159,9 +192,22 @@ fn write(text: &mut String, verified: &Verified<'_>) {
             count(c.days_unjudged as u64, "day")
         );
     }
+    if c.suspected_missing_days > 0 {
+        let total = c.suspected_missing_days;
+        line(text, "suspected holes", total, &c.suspected_stretches, |s| {
+            format!("{} to {} ({} weekdays)", s.first, s.last, s.days)
+        });
+    }
+    if !c.suspected_short_days.is_empty() {
+        let short = &c.suspected_short_days;
+        line(text, "suspected short", short.len(), short, |d| {
+            format!("{} ({} where {} are usual)", d.date, d.present, d.expected)
+        });
+    }
     line(text, "likely splits", c.suspected_splits.len(), &c.suspected_splits, |g| {
         let percent = g.basis_points() as f64 / 100.0;
-        format!("{} ({} to {}, {percent:+.2} %)", g.date, g.close, g.open)
+        let ratio = g.ratio().map_or(String::new(), |ratio| format!(", about {ratio}"));
+        format!("{} ({} to {}, {percent:+.2} %{ratio})", g.date, g.close, g.open)
     });
     line(text, "flat stretches", c.flat_stretches.len(), &c.flat_stretches, |f| {
         format!("{} ({} bars at {})", f.first, f.bars, f.price)
@@ -171,7 +217,7 @@ fn write(text: &mut String, verified: &Verified<'_>) {
 fn line<T>(text: &mut String, title: &str, total: usize, found: &[T], show: impl Fn(&T) -> String) {
     let _ = write!(text, "  {title:<15} ");
     if found.is_empty() {
-        text.push_str("none\n");
+        let _ = if total == 0 { writeln!(text, "none") } else { writeln!(text, "{total}") };
         return;
     }
     let shown: Vec<String> = found.iter().take(LISTED).map(show).collect();
