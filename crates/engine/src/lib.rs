@@ -20,7 +20,7 @@ mod runs;
 
 pub use effect::Effect;
 pub use event::{ClosedBar, Command, Event, FillPhase, News};
-pub use machine::{Engine, Watch};
+pub use machine::{Engine, Pull, Watch};
 pub use orders::{Order, Purpose};
 pub use portfolio::{Account, Book, OpenPosition};
 pub use protect::{Distance, DistanceError, Protection};

@@ -14,7 +14,7 @@ use crate::event::{ClosedBar, Command, Event};
 use crate::orders::{Order, OrderTable, Purpose, marketable};
 use crate::portfolio::{Account, Book, OpenPosition, Pending};
 use crate::risk::Approved;
-use crate::{AccountLimits, BookSpec, Effect};
+use crate::{AccountLimits, BookSpec, Distance, Effect};
 
 /// The state of one account's trading. See the crate's documentation for its promises.
 pub struct Engine {
@@ -37,6 +37,27 @@ pub struct Watch {
     pub every_close: bool,
     /// The start of the next day: an entry that rests ends with its own.
     pub day_start: bool,
+    /// A close that pulls a trailing stop whose distance changes from bar to bar.
+    pub pull: Option<Pull>,
+}
+
+/// A trailing stop that follows at a multiple of the average true range.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Pull {
+    pub direction: Direction,
+    pub stop: Price,
+    pub multiple: f64,
+}
+
+impl Pull {
+    /// Whether a bar that reached `extreme` (its high for a long position, its low for a short one) could move the stop.
+    /// May say yes where rounding says no, never the other way.
+    #[inline]
+    pub fn may_move(&self, extreme: Price, atr: f64) -> bool {
+        // The distance is rounded to 1/10,000 rupee before it is taken from the extreme.
+        let room = self.direction.sign() * (extreme.raw() - self.stop.raw());
+        room as f64 + 1.0 > atr * self.multiple * 10_000.0
+    }
 }
 
 impl Engine {
@@ -130,19 +151,23 @@ impl Engine {
                 || book.stop.is_some() && !book.exits.is_empty()
                 || self.limits.max_daily_loss.is_some() && !book.position().is_zero(),
             day_start: !book.entries.is_empty(),
+            pull: None,
         };
         let Some(direction) = Direction::of(book.position()) else { return watch };
         if let Some(target) = book.target {
             watch.raise_or_lower(direction, target);
         }
-        if book.spec.protection.trail.is_some() {
-            match book
-                .stop
-                .and_then(|s| book.spec.protection.trail_wake(direction, s, book.spec.contract.tick))
-            {
+        let protection = &book.spec.protection;
+        match (protection.trail, book.stop) {
+            (None, _) => {}
+            (Some(_), None) => watch.every_close = true,
+            (Some(Distance::Atr(multiple)), Some(stop)) => {
+                watch.pull = Some(Pull { direction, stop, multiple });
+            }
+            (Some(_), Some(stop)) => match protection.trail_wake(direction, stop, book.spec.contract.tick) {
                 Some(price) => watch.raise_or_lower(direction, price),
                 None => watch.every_close = true,
-            }
+            },
         }
         watch
     }

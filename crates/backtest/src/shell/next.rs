@@ -1,7 +1,7 @@
 //! What a lane must be told next.
 
 use domain::order::InstrumentKey;
-use domain::trade::BookId;
+use domain::trade::{BookId, Direction};
 
 use super::{Shell, rank};
 use crate::lane::{Phase, Wake};
@@ -35,6 +35,19 @@ impl Shell<'_> {
             next.offer(on, Phase::Close);
         } else if let Some(bar) = lane.signals.next(on, watch.signals) {
             next.offer(bar, Phase::Close);
+        }
+        if let Some(pull) = watch.pull {
+            let to = next.bar.saturating_add(1).min(n);
+            let extremes =
+                if pull.direction == Direction::Long { lane.bars.highs() } else { lane.bars.lows() };
+            match &lane.atr {
+                Some(atr) => {
+                    if let Some(bar) = (on..to).find(|&i| pull.may_move(extremes[i], atr[i])) {
+                        next.offer(bar, Phase::Close);
+                    }
+                }
+                None => next.offer(on, Phase::Close),
+            }
         }
         let resting = self.exchange.is_resting(venue);
         if resting || !self.engine.book(book).position().is_zero() {
