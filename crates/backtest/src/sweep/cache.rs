@@ -90,9 +90,10 @@ impl SharedColumns for Access<'_> {
             return column;
         }
         // Made outside the lock: two threads may make the same column once, none waits for the other.
-        let mut column = vec![f64::NAN; self.0.bars];
-        make(&mut column);
-        let column: Arc<[f64]> = column.into();
+        let mut column: Arc<[f64]> = std::iter::repeat_n(f64::NAN, self.0.bars).collect();
+        if let Some(column) = Arc::get_mut(&mut column) {
+            make(column);
+        }
         if let Some(mut kept) = self.0.kept() {
             kept.keep(Key::Column(key), Columns::Column(Arc::clone(&column)), self.0.room);
         }
