@@ -333,6 +333,8 @@ impl<'a> Shell<'a> {
                     None => self.outcome.trades.push(*trade),
                 },
                 Effect::Refused(refusal) => self.outcome.refusals.add(refusal),
+                // History answers everything, once and in order.
+                Effect::Ask { .. } | Effect::Incident(_) => {}
             }
         }
         self.effects.clear();
@@ -346,8 +348,8 @@ impl<'a> Shell<'a> {
             next += 1;
             let news = match news {
                 News::Accepted => engine::News::Accepted,
-                News::Filled { qty, price } => engine::News::Filled { qty, price, phase },
-                News::Modified => engine::News::Modified,
+                News::Filled { qty, price } => engine::News::Filled { qty, price, phase, trade: None },
+                News::Modified { change } => engine::News::Modified { change },
                 News::Triggered => engine::News::Triggered,
                 // What the exchange does not have any more is not working; its fills have been told.
                 News::Cancelled | News::NotFound => engine::News::Cancelled,

@@ -9,7 +9,7 @@ mod state;
 mod ticket;
 
 pub use state::{IllegalMove, OrderEvent, OrderState, Step};
-pub use ticket::{InstrumentKey, OrderKey, Terms, Ticket, Timing};
+pub use ticket::{InstrumentKey, OrderKey, Terms, Ticket, Timing, TradeNumber};
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Side {

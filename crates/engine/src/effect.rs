@@ -3,7 +3,7 @@
 use domain::order::{InstrumentKey, OrderKey, Ticket};
 use domain::trade::Trade;
 
-use crate::Refusal;
+use crate::{Incident, Refusal};
 
 /// One wish of the engine, in the order in which it must be carried out.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -18,6 +18,13 @@ pub enum Effect {
         instrument: InstrumentKey,
         order: OrderKey,
     },
+    /// Read the broker's book and tell what it shows of this order: its trades, then [`crate::News::Seen`], or
+    /// [`crate::News::Missing`]; nothing if the reading failed. Never send it again.
+    Ask {
+        order: OrderKey,
+    },
+    /// A person must know.
+    Incident(Incident),
     /// A position went flat.
     Closed(Trade),
     /// A rule said no; recorded for good.

@@ -1,6 +1,6 @@
 //! What the engine is told.
 
-use domain::order::{OrderKey, Timing};
+use domain::order::{OrderKey, Terms, Timing, TradeNumber};
 use domain::trade::{BookId, Direction, ExitReason};
 use domain::{Price, Qty, Timestamp};
 use strategy::{Distances, SignalBits};
@@ -57,23 +57,92 @@ pub enum Event {
         order: OrderKey,
         news: News,
     },
+    /// The instant that [`crate::Engine::next_due`] named has come.
+    Timer,
+    /// The shell was killed and has told again all that was stored. What was on its way is in doubt.
+    Restarted,
     Command(Command),
 }
 
-/// What the exchange says of an order.
+/// What the exchange says of an order, or what is known of a request.
+///
+/// Anything may be told twice, late or out of order: what is known already changes nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum News {
     Accepted,
+    /// A trade. With its number it is counted once however often it is told; without one the shell answers for that.
     Filled {
         qty: Qty,
         price: Price,
         phase: FillPhase,
+        trade: Option<TradeNumber>,
     },
-    Modified,
+    /// The change of that number ([`domain::order::Ticket::change`]) was made.
+    Modified {
+        change: u8,
+    },
+    /// The change of that number was refused: what was confirmed before stands.
+    ModifyRejected {
+        change: u8,
+    },
     /// A stop's trigger traded: what is left of it goes on at the market.
     Triggered,
+    /// It rests no more, and all that it traded has been told. Where that is not sure, tell [`News::Seen`].
+    Cancelled,
+    CancelRejected,
+    Rejected(RejectCause),
+    /// No answer came in time: the request may have been carried out, or may yet be.
+    TimedOut,
+    /// The exchange's or broker's own row of the order.
+    Seen(Seen),
+    /// A good reading of the broker's book, begun after [`crate::Effect::Ask`], does not have the order.
+    Missing,
+}
+
+/// An order as a row of the broker's book shows it. Tell its trades first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Seen {
+    pub status: SeenStatus,
+    /// The whole quantity, traded and not.
+    pub qty: Qty,
+    /// Units traded in all.
+    pub filled: Qty,
+    pub terms: Terms,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SeenStatus {
+    Working,
+    Filled,
     Cancelled,
     Rejected,
+    Expired,
+}
+
+/// Why an order was rejected, as far as it decides what is done about it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum RejectCause {
+    /// The limit lies outside the exchange's price band or limit-price protection.
+    PriceBand,
+    /// Too many requests.
+    Throttled,
+    /// The broker's or exchange's own failure.
+    Busy,
+    /// The trigger has traded already.
+    TriggerCrossed,
+    Margin,
+    /// Anything else: nothing is known to cure it.
+    Other,
+}
+
+impl RejectCause {
+    /// The table of cures: whether the same wish, priced anew, may be accepted.
+    pub const fn is_curable(self) -> bool {
+        match self {
+            RejectCause::PriceBand | RejectCause::Throttled | RejectCause::Busy => true,
+            RejectCause::TriggerCrossed | RejectCause::Margin | RejectCause::Other => false,
+        }
+    }
 }
 
 /// Where in a bar a fill came: an entry inside the bar cannot know whether the target was touched before it.

@@ -9,8 +9,10 @@
 //! order's whole life: sizing, risk, slicing, the marketable limit in place of a market order, protective stops,
 //! targets, trailing, time exits. A strategy only says what it wants.
 
+mod doubts;
 mod effect;
 mod event;
+mod incident;
 mod machine;
 mod orders;
 mod portfolio;
@@ -19,9 +21,10 @@ mod risk;
 mod runs;
 
 pub use effect::Effect;
-pub use event::{ClosedBar, Command, Event, FillPhase, News};
-pub use machine::{Engine, Pull, Watch};
-pub use orders::{Order, Purpose};
+pub use event::{ClosedBar, Command, Event, FillPhase, News, RejectCause, Seen, SeenStatus};
+pub use incident::{Incident, Trouble};
+pub use machine::{Conduct, Engine, Pull, Watch};
+pub use orders::{Figures, Next, Order, Purpose};
 pub use portfolio::{Account, Book, OpenPosition};
 pub use protect::{Distance, DistanceError, Protection};
 pub use risk::{AccountLimits, Breach, MarginRates, Refusal};

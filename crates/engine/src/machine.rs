@@ -1,15 +1,19 @@
 //! The event loop's body: one event in, effects out.
 
 mod decide;
+mod doubt;
 mod exit;
 mod fills;
 mod guard;
+mod reports;
+mod requests;
 
 use domain::order::{OrderEvent, OrderKey, OrderState, Terms, Timing};
 use domain::trade::{BookId, Direction, ExitReason};
 use domain::{Money, Price, Qty, Side, Timestamp};
 use strategy::{Block, Inputs, SignalBits, Signals, Strategy};
 
+use crate::doubts::Doubts;
 use crate::event::{ClosedBar, Command, Event};
 use crate::orders::{Order, OrderTable, Purpose, marketable};
 use crate::portfolio::{Account, Book, OpenPosition, Pending};
@@ -22,6 +26,19 @@ pub struct Engine {
     limits: AccountLimits,
     books: Vec<Book>,
     orders: OrderTable,
+    conduct: Conduct,
+    doubts: Doubts,
+}
+
+/// Whom the orders go to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Conduct {
+    /// A simulated exchange that answers at once, in order: a reversal's two orders may go together.
+    #[default]
+    Simulated,
+    /// An exchange that answers late, twice, out of order or not at all: entries wait while anything is in doubt, and
+    /// until the exit that they follow is done.
+    Broker,
 }
 
 /// What must not be skipped in a book's bars; between these nothing can happen.
@@ -62,7 +79,31 @@ impl Pull {
 
 impl Engine {
     pub fn new(cash: Money, limits: AccountLimits) -> Engine {
-        Engine { account: Account::new(cash), limits, books: Vec::new(), orders: OrderTable::default() }
+        Engine {
+            account: Account::new(cash),
+            limits,
+            books: Vec::new(),
+            orders: OrderTable::default(),
+            conduct: Conduct::Simulated,
+            doubts: Doubts::default(),
+        }
+    }
+
+    /// Says whom the orders go to; before the first event.
+    #[must_use]
+    pub fn conduct(mut self, conduct: Conduct) -> Engine {
+        self.conduct = conduct;
+        self
+    }
+
+    /// When [`Event::Timer`] must be told, if nothing happens before: ask again after each event.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.doubts.next_due()
+    }
+
+    /// Orders of which something is not known: their fate, or trades that the broker counts and has not told.
+    pub fn in_doubt(&self) -> impl Iterator<Item = OrderKey> + '_ {
+        self.doubts.orders()
     }
 
     /// Opens a book. Without a strategy it is traded by hand. Ids count from 0.
@@ -113,6 +154,7 @@ impl Engine {
     /// Forgets finished orders of which nothing can be said any more: only for an exchange that tells nothing late.
     pub fn forget_final_orders(&mut self) {
         self.orders.forget_final();
+        self.doubts.forget_before(self.orders.oldest());
     }
 
     pub fn open_positions(&self) -> impl Iterator<Item = OpenPosition> + '_ {
@@ -186,6 +228,11 @@ impl Engine {
             Event::DayStart { book, square_off } => self.on_day_start(at, book, square_off, out),
             Event::SquareOff { book, timing, reason } => self.flatten(at, book, reason, timing, out),
             Event::Command(command) => self.on_command(at, command, out),
+            Event::Timer => self.on_timer(at, out),
+            Event::Restarted => self.on_restarted(at, out),
+        }
+        if self.conduct == Conduct::Broker {
+            self.admit_waiting(at, out);
         }
     }
 
@@ -208,7 +255,7 @@ impl Engine {
         self.decide(at, id, bar, out);
         // After the decision: a stop that has just become an exit trails no more.
         if trails {
-            self.trail(at, id, bar, out);
+            self.trail(id, bar, out);
         }
     }
 
@@ -220,9 +267,14 @@ impl Engine {
 
     #[inline]
     fn on_committed(&mut self, key: OrderKey, out: &mut Vec<Effect>) {
+        if !self.orders.knows(key) {
+            return;
+        }
         let order = self.orders.get_mut(key);
         // Cancelled between the wish and its commit: it never leaves.
         if order.state == OrderState::Pending && order.apply(OrderEvent::Sent).is_ok() {
+            order.asks();
+            order.confirmed = order.asked;
             out.push(Effect::Place(order.ticket()));
         }
     }
@@ -242,6 +294,7 @@ impl Engine {
         let book = &mut self.books[id.0 as usize];
         book.trades_today = 0;
         book.rejected = 0;
+        book.waiting = None;
         book.square_off = square_off;
         let day_ended = book.day_ended.take();
         // Orders that rest are good for their day, those made at its last close for the next. A market order that
@@ -314,8 +367,14 @@ impl Engine {
         purpose: Purpose,
         out: &mut Vec<Effect>,
     ) {
-        let book = &mut self.books[id.0 as usize];
+        let closes = matches!(purpose, Purpose::Stop | Purpose::Exit(_));
         let mut left = qty;
+        if closes && qty > Qty::ZERO {
+            // The rest follows when what could close it too is known to be gone.
+            left = qty.min(self.room(id));
+            self.books[id.0 as usize].starved |= left < qty;
+        }
+        let book = &mut self.books[id.0 as usize];
         while left > Qty::ZERO {
             let slice = book.spec.slice(left);
             let order = self.orders.add(at, id, book.spec.instrument, (side, slice), terms, timing, purpose);
@@ -330,38 +389,10 @@ impl Engine {
     }
 
     fn cancel_entries(&mut self, id: BookId, out: &mut Vec<Effect>) {
+        self.books[id.0 as usize].waiting = None;
         while let Some(&key) = self.books[id.0 as usize].entries.last() {
             self.cancel(key, out);
             self.forget(id, key);
-        }
-    }
-
-    /// Takes an order back: an unsent one is gone at once, a sent one is asked for.
-    fn cancel(&mut self, key: OrderKey, out: &mut Vec<Effect>) {
-        let order = self.orders.get_mut(key);
-        let (book, instrument) = (order.book, order.instrument);
-        if order.state == OrderState::Pending {
-            if order.apply(OrderEvent::Cancelled).is_ok() {
-                self.forget(book, key);
-            }
-        } else if order.apply(OrderEvent::CancelAsked).is_ok() {
-            out.push(Effect::Cancel { instrument, order: key });
-        }
-    }
-
-    /// Changes what rests. An order that has not left yet simply leaves with the new terms.
-    fn modify(&mut self, key: OrderKey, terms: Terms, timing: Timing, out: &mut Vec<Effect>) {
-        let order = self.orders.get_mut(key);
-        order.terms = terms;
-        order.timing = timing;
-        if order.state == OrderState::Pending {
-            return;
-        }
-        if order.apply(OrderEvent::ModifyAsked).is_ok() {
-            order.changes = order.changes.saturating_add(1);
-            out.push(Effect::Modify(order.ticket()));
-        } else {
-            order.resend = true;
         }
     }
 

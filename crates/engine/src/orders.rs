@@ -19,7 +19,26 @@ pub enum Purpose {
     Exit(ExitReason),
 }
 
-/// An order and what became of it.
+/// What an order says: the part of it that a change can change.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Figures {
+    pub terms: Terms,
+    pub qty: Qty,
+    pub purpose: Purpose,
+}
+
+/// What is done once the exchange has answered: one request of an order is on its way at a time, so that no answer can
+/// be taken for another's and no cancel overtakes the order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Next {
+    #[default]
+    Nothing,
+    /// It is changed to what is wished by then.
+    Modify,
+    Cancel,
+}
+
+/// An order and what became of it. `qty`, `terms` and `purpose` are what is wished.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Order {
     pub key: OrderKey,
@@ -38,8 +57,21 @@ pub struct Order {
     pub executed: Money,
     /// Times its terms were changed at the exchange.
     pub changes: u8,
-    /// Its terms were changed while the exchange had not yet answered: they are sent once it has.
-    pub resend: bool,
+    pub next: Next,
+    /// What the request on its way asks for.
+    pub asked: Figures,
+    /// What the exchange last confirmed: it holds until a change is confirmed.
+    pub confirmed: Figures,
+    /// The exchange has shown that it has the order.
+    pub arrived: bool,
+    /// Changes refused in a row.
+    pub refusals: u8,
+    /// Which placing of one wish this is, from 0: a rejected order may be placed again.
+    pub attempt: u8,
+    /// Times its limit followed the market.
+    pub chased: u8,
+    /// When its limit last followed the market, or when it came to rest.
+    pub chased_at: Timestamp,
 }
 
 /// The orders of the account, by key. Keys are never used again.
@@ -67,6 +99,7 @@ impl OrderTable {
         purpose: Purpose,
     ) -> &Order {
         let key = OrderKey(self.forgotten + self.orders.len() as u32);
+        let figures = Figures { terms, qty, purpose };
         self.orders.push(Order {
             key,
             book,
@@ -81,9 +114,22 @@ impl OrderTable {
             created: at,
             executed: Money::ZERO,
             changes: 0,
-            resend: false,
+            next: Next::Nothing,
+            asked: figures,
+            confirmed: figures,
+            arrived: false,
+            refusals: 0,
+            attempt: 0,
+            chased: 0,
+            chased_at: at,
         });
         &self.orders[self.orders.len() - 1]
+    }
+
+    /// Whether the key was given out and not forgotten.
+    #[inline]
+    pub fn knows(&self, key: OrderKey) -> bool {
+        key.0.checked_sub(self.forgotten).is_some_and(|i| (i as usize) < self.orders.len())
     }
 
     /// The order of a key that was given out and not forgotten.
@@ -95,6 +141,11 @@ impl OrderTable {
     #[inline]
     pub fn get_mut(&mut self, key: OrderKey) -> &mut Order {
         &mut self.orders[(key.0 - self.forgotten) as usize]
+    }
+
+    /// The first key that was not forgotten.
+    pub fn oldest(&self) -> OrderKey {
+        OrderKey(self.forgotten)
     }
 
     pub fn all(&self) -> &[Order] {
@@ -124,9 +175,63 @@ impl Order {
         self.most = self.most.max(qty);
     }
 
+    pub(crate) fn figures(&self) -> Figures {
+        Figures { terms: self.terms, qty: self.qty, purpose: self.purpose }
+    }
+
+    /// A request leaves that asks for what is wished now.
+    #[inline]
+    pub(crate) fn asks(&mut self) {
+        self.asked = self.figures();
+    }
+
+    /// The exchange has done what the request on its way asked for.
+    #[inline]
+    pub(crate) fn confirm(&mut self) {
+        self.confirmed = self.asked;
+        self.arrived = true;
+        self.refusals = 0;
+        // Made smaller, to what had traded by then.
+        if self.filled() >= self.qty && self.next == Next::Nothing {
+            self.state = OrderState::Filled;
+        }
+    }
+
+    /// A change was refused: what was confirmed before stands.
+    pub(crate) fn restore(&mut self) {
+        Figures { terms: self.terms, qty: self.qty, purpose: self.purpose } = self.confirmed;
+        self.asked = self.confirmed;
+        self.refusals = self.refusals.saturating_add(1);
+    }
+
+    /// Whether the exchange has it and owes no answer.
+    #[inline]
+    pub fn rests(&self) -> bool {
+        matches!(
+            self.state,
+            OrderState::Open | OrderState::PartiallyFilled { .. } | OrderState::Triggered { .. }
+        )
+    }
+
+    /// The most that may still trade, whichever of its figures are in force at the exchange.
+    #[inline]
+    pub fn could_fill(&self) -> Qty {
+        if self.state.is_final() {
+            return Qty::ZERO;
+        }
+        self.qty.max(self.asked.qty).max(self.confirmed.qty) - self.filled()
+    }
+
     #[inline]
     pub fn apply(&mut self, event: OrderEvent) -> Result<Step, IllegalMove> {
-        let step = self.state.apply(self.qty, event)?;
+        // While a change is on its way the order is not done at the smaller of two quantities.
+        let ordered = match self.state {
+            OrderState::PendingModify { .. } | OrderState::Unknown { .. } => {
+                self.qty.max(self.asked.qty).max(self.confirmed.qty)
+            }
+            _ => self.qty,
+        };
+        let step = self.state.apply(ordered, event)?;
         if let Step::Moved(state) = step {
             self.state = state;
         }
@@ -151,8 +256,10 @@ impl Order {
             instrument: self.instrument,
             side: self.side,
             qty: self.left(),
+            filled: self.filled(),
             terms: self.terms,
             timing: self.timing,
+            change: self.changes,
         }
     }
 }

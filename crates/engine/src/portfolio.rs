@@ -5,4 +5,4 @@ mod book;
 
 pub use account::Account;
 pub use book::{Book, OpenPosition};
-pub(crate) use book::{BookFill, Pending};
+pub(crate) use book::{BookFill, Pending, Waiting};

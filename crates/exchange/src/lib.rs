@@ -10,12 +10,14 @@
 //! it, or at the open if that is better; limits never slip.
 
 mod bar;
+mod faulty;
 mod rules;
 mod tick;
 
 use domain::order::{InstrumentKey, OrderKey, Terms, Ticket, Timing};
 use domain::{Price, Qty, Side, Tick, Timestamp};
 
+pub use faulty::{Answer, Faults, FaultyExchange, Row, RowStatus, Said, TradeRow};
 pub use rules::{FillRules, RuleError, Slippage};
 pub use tick::Quote;
 
@@ -33,7 +35,10 @@ pub enum News {
         qty: Qty,
         price: Price,
     },
-    Modified,
+    /// The change of that number was made.
+    Modified {
+        change: u8,
+    },
     /// A stop's trigger traded, and not all of it could: the rest goes on at the market.
     Triggered,
     Cancelled,
@@ -127,7 +132,7 @@ impl Exchange {
         let too_late = matches!((order.terms, ticket.terms), (Terms::Marketable { .. }, Terms::Stop { .. }));
         let terms = if too_late { order.terms } else { ticket.terms };
         (order.left, order.terms, order.timing) = (ticket.qty, terms, ticket.timing);
-        out.push(Report { key: ticket.key, news: News::Modified });
+        out.push(Report { key: ticket.key, news: News::Modified { change: ticket.change } });
         if venue.phase != Phase::Between {
             venue.match_one(i, &self.rules, out);
         } else if let Some(price) = venue.last_tick {

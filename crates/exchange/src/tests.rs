@@ -42,7 +42,8 @@ impl Floor {
 
     fn ticket(key: u32, side: Side, qty: i64, terms: Terms) -> Ticket {
         let (key, qty) = (OrderKey(key), Qty::units(qty));
-        Ticket { key, instrument: HERE, side, qty, terms, timing: Timing::Next }
+        let (instrument, filled, timing) = (HERE, Qty::ZERO, Timing::Next);
+        Ticket { key, instrument, side, qty, filled, terms, timing, change: 0 }
     }
 
     fn submit(&mut self, side: Side, qty: i64, terms: Terms) -> u32 {

@@ -140,7 +140,9 @@ pub fn every_hundredth(quotes: &[(Timestamp, Quote)]) -> (u64, Money) {
 fn tell(engine: &mut Engine, at: Timestamp, report: exchange::Report, effects: &mut Vec<Effect>) -> bool {
     let news = match report.news {
         News::Accepted => engine::News::Accepted,
-        News::Filled { qty, price } => engine::News::Filled { qty, price, phase: FillPhase::AtOpenOrTick },
+        News::Filled { qty, price } => {
+            engine::News::Filled { qty, price, phase: FillPhase::AtOpenOrTick, trade: None }
+        }
         _ => return false,
     };
     engine.handle(at, &Event::Report { order: report.key, news }, effects);

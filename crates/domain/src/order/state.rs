@@ -22,7 +22,8 @@ pub enum OrderState {
     PartiallyFilled {
         filled: Qty,
     },
-    /// A change was asked for and not yet confirmed: the last confirmed terms hold until then.
+    /// A change was asked for and not yet confirmed: the last confirmed terms hold until then. A trigger meanwhile
+    /// changes no state; the order's terms say that it is a stop no more.
     PendingModify {
         filled: Qty,
     },
@@ -56,7 +57,7 @@ pub enum OrderEvent {
     Triggered,
     Filled(Qty),
     ModifyAsked,
-    /// The change was confirmed or refused: either way the order rests again.
+    /// The change was confirmed or refused: either way the order rests again, on the new or the old terms.
     ModifySettled,
     CancelAsked,
     CancelRefused,
@@ -99,15 +100,24 @@ impl OrderState {
 
             (S::Submitted | S::Unknown { .. }, E::Accepted) => to(resting(filled)),
             (S::Submitted | S::Unknown { .. } | S::Open, E::Rejected) => to(S::Rejected),
-            (S::Submitted, E::NoAnswer) => to(S::Unknown { filled }),
+            // Pending: a restart cannot know whether what was stored was sent.
+            (S::Pending | S::Submitted, E::NoAnswer) => to(S::Unknown { filled }),
             (S::Unknown { .. }, E::NotFound) if filled.is_zero() => to(S::NeverArrived),
+            // The cancel overtook its own refusal to be placed.
+            (S::PendingCancel { .. }, E::Rejected) if filled.is_zero() => to(S::Rejected),
+            // It came after all: it is real, whatever was done meanwhile.
+            (S::NeverArrived, E::Accepted) => to(S::Open),
+            (S::NeverArrived, E::Rejected) => to(S::Rejected),
+            (S::NeverArrived, E::Cancelled) => to(S::Cancelled { filled }),
+            (S::NeverArrived, E::Expired) => to(S::Expired { filled }),
 
             // A change or cancel that timed out leaves the order in doubt too.
             (S::PendingModify { .. } | S::PendingCancel { .. }, E::NoAnswer) => to(S::Unknown { filled }),
             (S::Open | S::PartiallyFilled { .. } | S::Triggered { .. }, E::ModifyAsked) => {
                 to(S::PendingModify { filled })
             }
-            (S::PendingModify { .. }, E::ModifySettled | E::Accepted) => to(resting(filled)),
+            // Unknown: the answer came late, and settles it. An acceptance says nothing of a change asked since.
+            (S::PendingModify { .. } | S::Unknown { .. }, E::ModifySettled) => to(resting(filled)),
             (
                 S::Submitted
                 | S::Open
@@ -116,10 +126,8 @@ impl OrderState {
                 | S::PendingModify { .. },
                 E::CancelAsked,
             ) => to(S::PendingCancel { filled }),
-            (S::PendingCancel { .. }, E::CancelRefused) => to(resting(filled)),
-            (S::Open | S::Submitted | S::Unknown { .. } | S::PendingModify { .. }, E::Triggered) => {
-                to(S::Triggered { filled })
-            }
+            (S::PendingCancel { .. } | S::Unknown { .. }, E::CancelRefused) => to(resting(filled)),
+            (S::Open | S::Submitted, E::Triggered) => to(S::Triggered { filled }),
 
             // Fills are real whenever they come: before the acknowledgement, during a change, after a cancel.
             (
@@ -158,13 +166,37 @@ impl OrderState {
                 E::Expired,
             ) => to(S::Expired { filled }),
 
-            (S::Open | S::Triggered { .. } | S::PartiallyFilled { .. } | S::Filled, E::Accepted)
-            | (S::Triggered { .. } | S::PartiallyFilled { .. } | S::Filled, E::Triggered)
-            | (S::Rejected, E::Rejected)
-            | (S::Cancelled { .. } | S::Filled, E::Cancelled | E::CancelRefused | E::ModifySettled)
-            | (S::Expired { .. }, E::Expired)
-            | (S::PendingCancel { .. }, E::Accepted | E::CancelAsked)
-            | (S::NeverArrived, E::NotFound) => Ok(Step::Duplicate),
+            // What was said is said again, or comes after what followed it.
+            (
+                S::Open
+                | S::Triggered { .. }
+                | S::PartiallyFilled { .. }
+                | S::PendingModify { .. }
+                | S::PendingCancel { .. },
+                E::Accepted | E::NotFound,
+            )
+            | (
+                S::Triggered { .. }
+                | S::PartiallyFilled { .. }
+                | S::PendingModify { .. }
+                | S::PendingCancel { .. }
+                | S::Unknown { .. },
+                E::Triggered,
+            )
+            | (
+                S::Open | S::Triggered { .. } | S::PartiallyFilled { .. },
+                E::NoAnswer | E::ModifySettled | E::CancelRefused,
+            )
+            | (S::PendingModify { .. }, E::CancelRefused)
+            | (S::PendingCancel { .. }, E::ModifySettled | E::CancelAsked)
+            | (S::Unknown { .. }, E::NoAnswer)
+            | (
+                S::Filled | S::Cancelled { .. } | S::Expired { .. } | S::Rejected,
+                E::Accepted | E::Triggered | E::NoAnswer | E::ModifySettled | E::CancelRefused | E::NotFound,
+            )
+            | (S::Rejected, E::Rejected | E::Cancelled)
+            | (S::Cancelled { .. } | S::Filled | S::Expired { .. }, E::Cancelled | E::Expired)
+            | (S::NeverArrived, E::NotFound | E::NoAnswer) => Ok(Step::Duplicate),
 
             (from, event) => Err(IllegalMove { from, event }),
         }

@@ -28,6 +28,18 @@ pub enum Terms {
     },
 }
 
+impl Terms {
+    /// Trigger and limit price as an exchange shows them: it does not know which limits are chased.
+    #[inline]
+    pub fn on_the_wire(self) -> (Option<Price>, Price) {
+        match self {
+            Terms::Marketable { limit } => (None, limit),
+            Terms::Limit { price } => (None, price),
+            Terms::Stop { trigger, limit } => (Some(trigger), limit),
+        }
+    }
+}
+
 /// When a marketable order may trade.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Timing {
@@ -43,7 +55,17 @@ pub struct Ticket {
     pub key: OrderKey,
     pub instrument: InstrumentKey,
     pub side: Side,
+    /// Units still to be traded.
     pub qty: Qty,
+    /// Units known to have traded. Brokers change an order's whole quantity: `filled + qty`.
+    pub filled: Qty,
     pub terms: Terms,
     pub timing: Timing,
+    /// 0 for the placing, then the number of the change: an answer names the request that it belongs to.
+    pub change: u8,
 }
+
+/// The number of a trade: the exchange's own, or one that the shell gives to it. The same trade has the same number
+/// however often it is told; two trades of one order never share one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct TradeNumber(pub u64);

@@ -5,10 +5,10 @@ use domain::trade::{BookId, Direction, ExitReason};
 use domain::{Money, Price, Product, Qty, Side, Timestamp};
 use strategy::{Distances, Entry, EntryPrice, Intent, Moment, SignalBits};
 
-use super::Engine;
+use super::{Conduct, Engine};
 use crate::event::ClosedBar;
 use crate::orders::{Purpose, protective_stop};
-use crate::portfolio::Book;
+use crate::portfolio::{Book, Waiting};
 use crate::risk::{self, Proposal, View};
 use crate::{Breach, Effect, Refusal};
 
@@ -32,10 +32,15 @@ impl Engine {
             last_loss: book.last_loss,
             distances: bar.distances,
         };
-        match strategy.decide(&moment) {
+        let intent = strategy.decide(&moment);
+        // What waits was wished at an earlier close.
+        if intent != Intent::Hold {
+            self.books[id.0 as usize].waiting = None;
+        }
+        match intent {
             Intent::Hold => {}
             Intent::Exit => self.exit_on_signal(at, id, out),
-            Intent::Enter(entry) => self.act_on_entry(at, id, &entry, bar, out),
+            Intent::Enter(entry) => self.act_on_entry(at, id, &entry, bar.last_of_day, out),
         }
     }
 
@@ -49,7 +54,7 @@ impl Engine {
         at: Timestamp,
         id: BookId,
         entry: &Entry,
-        bar: &ClosedBar,
+        last_of_day: bool,
         out: &mut Vec<Effect>,
     ) {
         let book = &self.books[id.0 as usize];
@@ -58,7 +63,7 @@ impl Engine {
         if position.signum() == entry.direction.sign() || !book.exits.is_empty() {
             return;
         }
-        if !book.spec.sides.allow(entry.direction) || !book.takes_entries(at, bar) {
+        if !book.spec.sides.allow(entry.direction) || !book.takes_entries(at, last_of_day) {
             if !position.is_zero() {
                 self.exit_on_signal(at, id, out);
             }
@@ -69,6 +74,18 @@ impl Engine {
                 return;
             }
             self.cancel_entries(id, out);
+        }
+        if self.conduct == Conduct::Broker {
+            let position = self.book(id).position();
+            let steps = !position.is_zero() && !self.book(id).stops.is_empty();
+            if steps || self.is_unsettled() {
+                if !position.is_zero() {
+                    self.exit_on_signal(at, id, out);
+                }
+                let waiting = Waiting { entry: *entry, last_of_day, by_hand: false };
+                self.books[id.0 as usize].waiting = Some(waiting);
+                return;
+            }
         }
         match self.review_entry(id, entry) {
             Err((qty, breach)) => {
@@ -155,6 +172,31 @@ impl Engine {
         }
     }
 
+    /// Whether an order's fate is not known, or one that was given up may still trade: entries wait (design §5).
+    pub(super) fn is_unsettled(&self) -> bool {
+        self.doubts.len() > 0 || self.books.iter().any(|book| !book.leftovers.is_empty())
+    }
+
+    /// Takes up the entries that waited, once nothing is in doubt any more.
+    pub(super) fn admit_waiting(&mut self, at: Timestamp, out: &mut Vec<Effect>) {
+        for i in 0..self.books.len() {
+            let Some(waiting) = self.books[i].waiting else { continue };
+            if !self.books[i].exits.is_empty() || self.is_unsettled() {
+                continue;
+            }
+            let (id, direction) = (BookId(i as u32), waiting.entry.direction);
+            self.books[i].waiting = None;
+            if self.books[i].position().signum() * direction.sign() < 0 {
+                // The exit before it failed: the position stands, guarded, and is not turned.
+                continue;
+            }
+            match waiting.entry.quantity {
+                Some(qty) if waiting.by_hand => self.open_by_hand(at, id, direction, qty, Money::ZERO, out),
+                _ => self.act_on_entry(at, id, &waiting.entry, waiting.last_of_day, out),
+            }
+        }
+    }
+
     /// A person's order: what reduces goes out unjudged, what opens is judged as an entry.
     pub(super) fn trade_by_hand(
         &mut self,
@@ -166,17 +208,17 @@ impl Engine {
     ) {
         let book = &self.books[id.0 as usize];
         let position = book.position();
-        let side = if direction == Direction::Long { Side::Buy } else { Side::Sell };
         // What is on its way out already cannot be reduced again.
-        let held = position.abs() - book.exits.iter().map(|key| self.orders.get(*key).left()).sum();
+        let leaving: Qty = book.exits.iter().map(|key| self.orders.get(*key).left()).sum();
+        let held = position.abs() - leaving - book.hand_exit;
         let reduces = position.signum() * direction.sign() < 0 && held > Qty::ZERO;
         let closing = if reduces { held.min(qty) } else { Qty::ZERO };
-        let terms = self.market(id, side);
         if closing > Qty::ZERO && closing == position.abs() {
+            let terms = self.market(id, direction_side(direction));
             self.exit(at, id, terms, Timing::Next, ExitReason::Manual, out);
         } else if closing > Qty::ZERO {
             self.shrink_exits(id, closing, out);
-            self.place(at, id, (side, closing), terms, Timing::Next, Purpose::Exit(ExitReason::Manual), out);
+            self.close_by_hand(at, id, closing, out);
         }
         let opening = qty - closing;
         if opening > Qty::ZERO {
@@ -184,22 +226,60 @@ impl Engine {
                 // A position of the person's own: the strategy has not said where it stops.
                 self.books[id.0 as usize].distances = Distances::default();
             }
-            let freed = if closing > Qty::ZERO { self.book(id).blocked } else { Money::ZERO };
-            let proposal = Proposal { book: id, direction, qty: opening, price: self.book(id).mark, freed };
-            match self.review(&proposal) {
-                Ok(approved) => self.enter(at, id, side, &approved, terms, out),
-                Err(breach) => {
-                    out.push(Effect::Refused(Refusal { at, book: id, direction, qty: opening, breach }));
-                }
+            if self.conduct == Conduct::Broker && (closing > Qty::ZERO || self.is_unsettled()) {
+                let entry = Entry { quantity: Some(opening), ..Entry::market(direction) };
+                self.books[id.0 as usize].waiting =
+                    Some(Waiting { entry, last_of_day: false, by_hand: true });
+                return;
             }
+            let freed = if closing > Qty::ZERO { self.book(id).blocked } else { Money::ZERO };
+            self.open_by_hand(at, id, direction, opening, freed, out);
         }
+    }
+
+    /// Sends out what may go; the rest when the stop is known to have made room for it.
+    pub(super) fn close_by_hand(&mut self, at: Timestamp, id: BookId, qty: Qty, out: &mut Vec<Effect>) {
+        let Some(side) = Side::of(-self.book(id).position()) else { return };
+        let room = self.room(id).min(qty);
+        let purpose = Purpose::Exit(ExitReason::Manual);
+        self.place(at, id, (side, room), self.market(id, side), Timing::Next, purpose, out);
+        let book = &mut self.books[id.0 as usize];
+        book.hand_exit = qty - room;
+        book.starved |= room < qty;
+    }
+
+    fn open_by_hand(
+        &mut self,
+        at: Timestamp,
+        id: BookId,
+        direction: Direction,
+        qty: Qty,
+        freed: Money,
+        out: &mut Vec<Effect>,
+    ) {
+        let side = direction_side(direction);
+        let proposal = Proposal { book: id, direction, qty, price: self.book(id).mark, freed };
+        match self.review(&proposal) {
+            Ok(approved) => {
+                let terms = self.market(id, side);
+                self.enter(at, id, side, &approved, terms, out);
+            }
+            Err(breach) => out.push(Effect::Refused(Refusal { at, book: id, direction, qty, breach })),
+        }
+    }
+}
+
+const fn direction_side(direction: Direction) -> Side {
+    match direction {
+        Direction::Long => Side::Buy,
+        Direction::Short => Side::Sell,
     }
 }
 
 impl Book {
     /// Whether an entry decided at this close may be made: an intraday book takes none that could only trade after its
     /// square-off or on another day. Daily bars are one trade a day: in at the open, out at the close.
-    fn takes_entries(&self, at: Timestamp, bar: &ClosedBar) -> bool {
+    fn takes_entries(&self, at: Timestamp, last_of_day: bool) -> bool {
         if self.paused {
             return false;
         }
@@ -208,7 +288,7 @@ impl Book {
         }
         let in_time = self.square_off.is_none_or(|time| at < time);
         let carried = self.spec.product != Product::Mis || self.spec.fill_at_close;
-        let ends = bar.last_of_day && (!carried || self.spec.fill_at_close && self.square_off.is_some());
+        let ends = last_of_day && (!carried || self.spec.fill_at_close && self.square_off.is_some());
         in_time && !ends
     }
 }

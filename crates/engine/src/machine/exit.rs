@@ -38,6 +38,7 @@ impl Engine {
         let book = &mut self.books[id.0 as usize];
         let position = book.position();
         let Some(side) = Side::of(-position) else { return };
+        (book.hand_exit, book.leaving) = (Qty::ZERO, None);
         let market = matches!(terms, Terms::Marketable { .. });
         let hasten = book.exits.clone();
         let stops = std::mem::take(&mut book.stops);
@@ -63,6 +64,10 @@ impl Engine {
         }
         // Where nothing rested, or one of several stops has just been rejected.
         self.place(at, id, (side, open), terms, timing, Purpose::Exit(reason), out);
+        let book = &mut self.books[id.0 as usize];
+        if book.starved {
+            book.leaving = Some((terms, reason));
+        }
     }
 
     /// Takes `by` units off the orders that close, the stops first: together they never close more than is held.
@@ -92,7 +97,9 @@ impl Engine {
         let terms = protective_stop(side, level, book.spec.contract.tick);
         for key in book.exits.clone() {
             let order = self.orders.get_mut(key);
-            if matches!(order.terms, Terms::Limit { .. }) {
+            if order.purpose == Purpose::Exit(ExitReason::Target)
+                && matches!(order.terms, Terms::Limit { .. })
+            {
                 order.purpose = Purpose::Stop;
                 let book = &mut self.books[id.0 as usize];
                 book.exits.retain(|k| *k != key);

@@ -1,84 +1,18 @@
-//! What the exchange says of orders, and what fills do to books.
+//! What fills do to books.
 
 use domain::order::{IllegalMove, OrderEvent, OrderKey, OrderState, Step, Timing};
 use domain::trade::{BookId, Direction, ExitReason};
 use domain::{Money, Price, Qty, Side, Timestamp};
 
 use super::Engine;
-use crate::Effect;
-use crate::event::{FillPhase, News};
+use crate::event::FillPhase;
 use crate::orders::{Purpose, protective_stop};
 use crate::portfolio::BookFill;
-
-/// Whether something has happened that was not known before.
-fn moved(step: Result<Step, IllegalMove>) -> bool {
-    matches!(step, Ok(Step::Moved(_)))
-}
-
-/// A rejected order is replaced so often; then a person must look.
-const MAX_REPLACED: u8 = 2;
+use crate::{Effect, Trouble};
 
 impl Engine {
     #[inline]
-    pub(super) fn on_report(&mut self, at: Timestamp, key: OrderKey, news: News, out: &mut Vec<Effect>) {
-        let order = self.orders.get_mut(key);
-        let book = order.book;
-        match news {
-            News::Filled { qty, price, phase } => self.on_fill(at, key, qty, price, phase, out),
-            News::Accepted | News::Modified => {
-                let settles = news == News::Modified;
-                let _ = order.apply(if settles { OrderEvent::ModifySettled } else { OrderEvent::Accepted });
-                // What was wished meanwhile: the exchange still holds the older terms.
-                if std::mem::take(&mut order.resend) {
-                    let (terms, timing) = (order.terms, order.timing);
-                    self.modify(key, terms, timing, out);
-                }
-            }
-            News::Triggered => {
-                let was_stop = order.purpose == Purpose::Stop;
-                if moved(order.apply(OrderEvent::Triggered)) && was_stop {
-                    self.on_stopped(key, out);
-                }
-            }
-            News::Cancelled => {
-                let asked = matches!(order.state, OrderState::PendingCancel { .. });
-                let closes = matches!(order.purpose, Purpose::Stop | Purpose::Exit(_));
-                if moved(order.apply(OrderEvent::Cancelled)) {
-                    self.forget(book, key);
-                    // The exchange took it back, or it was done before a change reached it.
-                    if closes && !asked {
-                        self.guard(at, book, out);
-                    }
-                }
-            }
-            News::Rejected => {
-                let purpose = order.purpose;
-                if moved(order.apply(OrderEvent::Rejected)) {
-                    self.forget(book, key);
-                    if !matches!(purpose, Purpose::Entry | Purpose::Reverse) {
-                        self.on_exit_rejected(at, book, purpose, out);
-                    }
-                }
-            }
-        }
-    }
-
-    /// A position whose stop is not accepted must not stand; one whose exit is not accepted is guarded again.
-    fn on_exit_rejected(&mut self, at: Timestamp, id: BookId, purpose: Purpose, out: &mut Vec<Effect>) {
-        let rejected = &mut self.books[id.0 as usize].rejected;
-        *rejected = rejected.saturating_add(1);
-        if *rejected > MAX_REPLACED {
-            return;
-        }
-        if purpose == Purpose::Stop {
-            self.flatten(at, id, ExitReason::Risk, Timing::Next, out);
-        } else {
-            self.guard(at, id, out);
-        }
-    }
-
-    #[inline]
-    fn on_fill(
+    pub(super) fn on_fill(
         &mut self,
         at: Timestamp,
         key: OrderKey,
@@ -96,12 +30,31 @@ impl Engine {
             }
             order.qty = filled;
         }
-        let Ok(Step::Moved(state)) = order.apply(OrderEvent::Filled(qty)) else { return };
+        let given_up = order.state == OrderState::NeverArrived;
+        let (ordered, from) = (order.most, order.state);
+        let state = match order.apply(OrderEvent::Filled(qty)) {
+            Ok(Step::Moved(state)) => state,
+            Ok(Step::Duplicate) => return,
+            Err(_) if filled > ordered => {
+                Self::incident(at, Trouble::Overfilled { order: key, ordered, filled }, out);
+                return;
+            }
+            Err(IllegalMove { event, .. }) => {
+                Self::incident(at, Trouble::IllegalMove { order: key, from, event }, out);
+                return;
+            }
+        };
+        order.arrived = true;
         let (id, side, purpose) = (order.book, order.side, order.purpose);
         let executed_before = order.executed;
         order.executed += Money::from_raw(price.raw() * qty.raw());
         if state.is_final() {
+            self.doubts.close(key);
             self.forget(id, key);
+            self.books[id.0 as usize].leftovers.retain(|k| *k != key);
+        } else if given_up {
+            Self::incident(at, Trouble::CameAfterAll { order: key }, out);
+            self.cancel(key, out);
         }
         if purpose == Purpose::Stop && !self.books[id.0 as usize].entries.is_empty() {
             self.cancel_entries(id, out);
@@ -138,6 +91,8 @@ impl Engine {
         if opening > Qty::ZERO {
             fill.qty = opening;
             let book = &mut self.books[id.0 as usize];
+            let closes = matches!(purpose, Purpose::Stop | Purpose::Exit(_));
+            let wanted = book.pending.is_some_and(|p| p.direction.sign() == side.sign() && p.qty >= opening);
             if book.position().is_zero() {
                 book.trades_today += 1;
                 book.entries_made += 1;
@@ -147,10 +102,15 @@ impl Engine {
             book.take(id, &fill, &mut self.account);
             book.release(opening, book.blocked - blocked, &mut self.account);
             book.entered_inside = phase == FillPhase::InsideBar;
-            if !book.protection().is_none() {
+            if closes && !wanted {
+                let position = book.position();
+                Self::incident(at, Trouble::Naked { book: id, position }, out);
+                self.flatten(at, id, ExitReason::Risk, Timing::Next, out);
+            } else if !book.protection().is_none() {
                 self.arm(at, id, out);
             }
         }
+        self.tend(at, id, out);
     }
 
     /// Sets stop and target for a position that was opened or added to: levels from its average entry, quantities from
@@ -173,12 +133,12 @@ impl Engine {
     }
 
     /// Rests stops at the level in force for all that is held and not on its way out already.
-    fn guard(&mut self, at: Timestamp, id: BookId, out: &mut Vec<Effect>) {
+    pub(super) fn guard(&mut self, at: Timestamp, id: BookId, out: &mut Vec<Effect>) {
         let book = &self.books[id.0 as usize];
         let (Some(level), Some(side)) = (book.stop, Side::of(-book.position())) else { return };
         let terms = protective_stop(side, level, book.spec.contract.tick);
         let left = |keys: &[OrderKey]| keys.iter().map(|key| self.orders.get(*key).left()).sum::<Qty>();
-        let exposed = book.position().abs() - left(&book.exits);
+        let exposed = book.position().abs() - left(&book.exits) - book.hand_exit;
         let stops = book.stops.clone();
         if let ([only], true) = (stops.as_slice(), book.spec.slice(exposed) == exposed && exposed > Qty::ZERO)
         {
@@ -203,9 +163,12 @@ impl Engine {
 
     /// A stop was triggered and will trade whatever the price does next: it is an exit on its way, nothing moves it any
     /// more, and what is left of the entry is not wanted.
-    fn on_stopped(&mut self, key: OrderKey, out: &mut Vec<Effect>) {
+    pub(super) fn on_stopped(&mut self, key: OrderKey, out: &mut Vec<Effect>) {
         let order = self.orders.get_mut(key);
         let book = &mut self.books[order.book.0 as usize];
+        if !book.stops.contains(&key) {
+            return;
+        }
         order.purpose = Purpose::Exit(if book.trailed { ExitReason::TrailingStop } else { ExitReason::Stop });
         book.stops.retain(|k| *k != key);
         book.exits.push(key);
@@ -218,6 +181,7 @@ impl Engine {
         book.stop = None;
         book.target = None;
         book.entered_inside = false;
+        (book.starved, book.leaving, book.hand_exit) = (false, None, Qty::ZERO);
         let left: Vec<OrderKey> = book.stops.iter().chain(&book.exits).copied().collect();
         for key in left {
             self.cancel(key, out);

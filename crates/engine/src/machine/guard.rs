@@ -7,11 +7,8 @@ use domain::{Price, Product, Side, Timestamp};
 use super::Engine;
 use crate::Effect;
 use crate::event::ClosedBar;
-use crate::orders::{Purpose, protective_stop};
+use crate::orders::protective_stop;
 use crate::portfolio::Book;
-
-/// Brokers bound how often an order may be changed; a fresh one takes over before that.
-const MAX_CHANGES: u8 = 20;
 
 impl Engine {
     /// A bar opens at or beyond the target: it is done at the open.
@@ -59,7 +56,7 @@ impl Engine {
         }
     }
 
-    pub(super) fn trail(&mut self, at: Timestamp, id: BookId, bar: &ClosedBar, out: &mut Vec<Effect>) {
+    pub(super) fn trail(&mut self, id: BookId, bar: &ClosedBar, out: &mut Vec<Effect>) {
         let book = &mut self.books[id.0 as usize];
         let Some(direction) = Direction::of(book.position()) else { return };
         let tick = book.spec.contract.tick;
@@ -76,15 +73,7 @@ impl Engine {
         let terms = protective_stop(side, level, tick);
         let stops = book.stops.clone();
         for key in stops {
-            let order = self.orders.get(key);
-            if order.changes < MAX_CHANGES {
-                self.modify(key, terms, Timing::Next, out);
-            } else {
-                let qty = order.left();
-                self.cancel(key, out);
-                self.forget(id, key);
-                self.place(at, id, (side, qty), terms, Timing::Next, Purpose::Stop, out);
-            }
+            self.modify(key, terms, Timing::Next, out);
         }
     }
 

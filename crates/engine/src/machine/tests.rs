@@ -2,5 +2,6 @@
 
 mod desk;
 mod disorder;
+mod doubt;
 mod kill_switch;
 mod order_path;

@@ -2,10 +2,10 @@
 
 use domain::charges::{ChargedFill, ChargesByKind, EpisodeCharges};
 use domain::lots::Lots;
-use domain::order::OrderKey;
+use domain::order::{OrderKey, Terms};
 use domain::trade::{BookId, Direction, ExitReason, Trade};
 use domain::{Money, Price, Product, Qty, Side, Timestamp};
-use strategy::{Distances, Strategy};
+use strategy::{Distances, Entry, Strategy};
 
 use super::Account;
 use crate::{BookSpec, Protection};
@@ -26,6 +26,16 @@ pub struct Book {
     pub(crate) stops: Vec<OrderKey>,
     /// Exits on their way.
     pub(crate) exits: Vec<OrderKey>,
+    /// Orders unlisted above whose end the exchange has not confirmed: they may still trade.
+    pub(crate) leftovers: Vec<OrderKey>,
+    /// More should be closed than may be yet: a leftover, or a change on its way, could still close it too.
+    pub(crate) starved: bool,
+    /// How the position is to be closed once it may be.
+    pub(crate) leaving: Option<(Terms, ExitReason)>,
+    /// Units that a person wants sold (or bought back) once they may be.
+    pub(crate) hand_exit: Qty,
+    /// An entry that waits until nothing is in doubt.
+    pub(crate) waiting: Option<Waiting>,
     /// Rejections in a row of orders that close.
     pub(crate) rejected: u8,
     pub(crate) stop: Option<Price>,
@@ -61,6 +71,15 @@ pub(crate) struct Pending {
     pub margin: Money,
     /// They will make one more open position.
     pub opens: bool,
+}
+
+/// An entry that was wished while an order's fate was not known, or before the exit that it follows was done.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Waiting {
+    pub entry: Entry,
+    /// No bar comes after the one that decided it today.
+    pub last_of_day: bool,
+    pub by_hand: bool,
 }
 
 /// From flat to flat.
@@ -127,6 +146,11 @@ impl Book {
             pending: None,
             stops: Vec::with_capacity(2),
             exits: Vec::with_capacity(2),
+            leftovers: Vec::with_capacity(2),
+            starved: false,
+            leaving: None,
+            hand_exit: Qty::ZERO,
+            waiting: None,
             rejected: 0,
             stop: None,
             target: None,

@@ -77,19 +77,19 @@ fn the_whole_table() {
     let expected = [
         // Sent Accepted NoAnswer Rejected Triggered Filled ModifyAsked ModifySettled CancelAsked CancelRefused
         // Cancelled Expired NotFound
-        "p s..R......C..",
+        "p s.uR......C..",
         "s .ouRtf..c.CE.",
-        "o .=.Rtfm.c.CE.",
-        "t .=..=fm.c.CE.",
-        "f .=..=Fm.c.CE.",
-        "m .fu.tF.fc.CE.",
-        "c .=u..F..=fCE.",
-        "u .o.Rtu....CEN",
-        "F .=..=..=.==..",
-        "R ...=.........",
-        "C .....F.=.==..",
-        "E .....F.....=.",
-        "N .....f......=",
+        "o .==Rtfm=c=CE=",
+        "t .==.=fm=c=CE=",
+        "f .==.=Fm=c=CE=",
+        "m .=u.=F.fc=CE=",
+        "c .=u.=F.==fCE=",
+        "u .o=R=u.o.oCEN",
+        "F .==.=..=.====",
+        "R .====..=.==.=",
+        "C .==.=F.=.====",
+        "E .==.=F.=.====",
+        "N .o=R.f....CE=",
     ];
     assert_eq!(table, expected);
 }

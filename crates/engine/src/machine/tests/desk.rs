@@ -12,7 +12,7 @@
 
 use domain::charges::{ChargesTable, Schedule};
 use domain::instrument::InstrumentTables;
-use domain::order::{InstrumentKey, OrderKey, OrderState, Terms, Ticket};
+use domain::order::{InstrumentKey, OrderKey, OrderState, Terms, Ticket, TradeNumber};
 use domain::time::{DayNumber, Span};
 use domain::trade::{BookId, Direction};
 use domain::{Money, Price, Product, Qty, Side, Tick, Timestamp};
@@ -20,7 +20,7 @@ use strategy::{Block, Inputs, SignalBits, Signals, Strategy};
 
 use crate::{
     AccountLimits, BookSpec, ClosedBar, Command, Contract, Effect, Engine, Event, FillPhase, MarginRates,
-    News, Protection, Sides, Sizing,
+    News, Protection, RejectCause, Seen, SeenStatus, Sides, Sizing,
 };
 
 /// Follows the marks that it is given.
@@ -129,7 +129,7 @@ impl Desk {
         let report = |order: &str, news| Event::Report { order: key(order), news };
         self.now = self.now + Span::minutes(1);
         let fill = |k: &str, qty: &str, at: &str, phase| {
-            report(k, News::Filled { qty: qty.parse().unwrap(), price: price(at), phase })
+            report(k, News::Filled { qty: qty.parse().unwrap(), price: price(at), phase, trade: None })
         };
         let event = match *words.as_slice() {
             ["close", at, ref more @ ..] => {
@@ -161,10 +161,47 @@ impl Desk {
             }
             ["commit", k] => Event::Committed { order: key(k) },
             ["accept", k] => report(k, News::Accepted),
-            ["changed", k] => report(k, News::Modified),
+            ["changed", k] => {
+                let change = self.engine.order(key(k)).changes;
+                report(k, News::Modified { change })
+            }
             ["triggered", k] => report(k, News::Triggered),
             ["cancelled", k] => report(k, News::Cancelled),
-            ["rejected", k] => report(k, News::Rejected),
+            ["rejected", k] => report(k, News::Rejected(RejectCause::Other)),
+            ["refused", k] => {
+                let change = self.engine.order(key(k)).changes;
+                report(k, News::ModifyRejected { change })
+            }
+            ["uncancelled", k] => report(k, News::CancelRejected),
+            ["timeout", k] => report(k, News::TimedOut),
+            ["missing", k] => report(k, News::Missing),
+            ["busy", k] => report(k, News::Rejected(RejectCause::Busy)),
+            ["seen", k, status, filled] => {
+                let order = self.engine.order(key(k));
+                let status = match status {
+                    "working" => SeenStatus::Working,
+                    "filled" => SeenStatus::Filled,
+                    _ => SeenStatus::Cancelled,
+                };
+                let (qty, terms) = (order.confirmed.qty, order.confirmed.terms);
+                report(k, News::Seen(Seen { status, qty, filled: filled.parse().unwrap(), terms }))
+            }
+            ["seen-changed", k] => {
+                let order = self.engine.order(key(k));
+                let (qty, filled, terms) = (order.asked.qty, order.filled(), order.asked.terms);
+                report(k, News::Seen(Seen { status: SeenStatus::Working, qty, filled, terms }))
+            }
+            ["trade", number, k, qty, at] => report(
+                k,
+                News::Filled {
+                    qty: qty.parse().unwrap(),
+                    price: price(at),
+                    phase: FillPhase::AtOpenOrTick,
+                    trade: Some(TradeNumber(number.parse().unwrap())),
+                },
+            ),
+            ["timer"] => Event::Timer,
+            ["restarted"] => Event::Restarted,
             ["fill", k, qty, at] => fill(k, qty, at, FillPhase::AtOpenOrTick),
             ["day"] => {
                 self.now = self.now.day().next().start() + Span::minutes(555);
@@ -199,7 +236,11 @@ impl Desk {
                     self.engine.handle(self.now, &answer(ticket.key, News::Accepted), &mut effects);
                 }
                 (Effect::Modify(ticket), true) => {
-                    self.engine.handle(self.now, &answer(ticket.key, News::Modified), &mut effects);
+                    self.engine.handle(
+                        self.now,
+                        &answer(ticket.key, News::Modified { change: ticket.change }),
+                        &mut effects,
+                    );
                 }
                 (Effect::Cancel { order, .. }, true) => {
                     self.engine.handle(self.now, &answer(order, News::Cancelled), &mut effects);
@@ -209,6 +250,12 @@ impl Desk {
             did.push(told(&effect));
         }
         did
+    }
+
+    /// Tells an event at the instant of the one before.
+    pub fn at_once(&mut self, line: &str) {
+        self.now = Timestamp::from_micros(self.now.as_micros() - Span::minutes(1).as_micros());
+        self.tell(line);
     }
 
     pub fn state(&self, key: u32) -> OrderState {
@@ -232,6 +279,8 @@ fn told(effect: &Effect) -> String {
         Effect::Modify(t) => ticket("modify", t),
         Effect::Cancel { order, .. } => format!("cancel {}", order.0),
         Effect::Closed(t) => format!("closed {} {:?}", t.quantity, t.exit_reason).to_lowercase(),
+        Effect::Ask { order } => format!("ask {}", order.0),
+        Effect::Incident(incident) => format!("incident {}", incident.what.name()).to_lowercase(),
         Effect::Refused(r) => format!("refused {} {}", r.qty, r.breach.rule()),
     }
 }

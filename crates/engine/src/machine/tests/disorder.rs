@@ -9,7 +9,8 @@ use strategy::SignalBits;
 
 use super::desk::plain_book;
 use crate::{
-    AccountLimits, BookSpec, ClosedBar, Command, Distance, Effect, Engine, Event, FillPhase, News, Protection,
+    AccountLimits, BookSpec, ClosedBar, Command, Distance, Effect, Engine, Event, FillPhase, News,
+    Protection, RejectCause,
 };
 
 /// One thing that may happen.
@@ -61,7 +62,7 @@ fn step() -> impl Strategy<Value = Step> {
 enum Asked {
     Place(OrderKey),
     /// With the whole quantity that the order should have.
-    Change(OrderKey, Qty),
+    Change(OrderKey, Qty, u8),
     Cancel(OrderKey),
 }
 
@@ -111,11 +112,11 @@ impl World {
                 Effect::Place(ticket) => self.asked.push_back(Asked::Place(ticket.key)),
                 Effect::Modify(ticket) => {
                     let whole = self.engine.orders()[ticket.key.0 as usize].qty;
-                    self.asked.push_back(Asked::Change(ticket.key, whole));
+                    self.asked.push_back(Asked::Change(ticket.key, whole, ticket.change));
                 }
                 Effect::Cancel { order, .. } => self.asked.push_back(Asked::Cancel(order)),
                 Effect::Closed(trade) => self.trades.push(trade),
-                Effect::Refused(_) => {}
+                Effect::Refused(_) | Effect::Ask { .. } | Effect::Incident(_) => {}
             }
         }
     }
@@ -145,7 +146,7 @@ impl World {
                 *self.there(key) = There { works: true, qty, filled: Qty::ZERO };
                 self.report(key, News::Accepted);
             }
-            Some(Asked::Change(key, whole)) => {
+            Some(Asked::Change(key, whole, change)) => {
                 let there = self.there(key);
                 if !there.works {
                     // It was done before the change came: the shell says that it is not there.
@@ -154,7 +155,7 @@ impl World {
                 }
                 there.qty = whole.max(there.filled);
                 there.works = there.filled < there.qty;
-                self.report(key, News::Modified);
+                self.report(key, News::Modified { change });
             }
             Some(Asked::Cancel(key)) => {
                 self.there(key).works = false;
@@ -204,7 +205,7 @@ impl World {
                 let qty = Qty::units(part).min(there.qty - there.filled);
                 there.filled += qty;
                 there.works = there.filled < there.qty;
-                self.report(key, News::Filled { qty, price, phase: FillPhase::default() });
+                self.report(key, News::Filled { qty, price, phase: FillPhase::default(), trade: None });
             }
             Step::TakeBack(n) => {
                 if let Some(key) = self.working(n) {
@@ -215,7 +216,7 @@ impl World {
             Step::Reject(n) => {
                 if let Some(key) = self.working(n).filter(|&k| self.there[k.0 as usize].filled.is_zero()) {
                     self.there(key).works = false;
-                    self.report(key, News::Rejected);
+                    self.report(key, News::Rejected(RejectCause::Other));
                 }
             }
             Step::Trigger(n) => {
@@ -265,8 +266,8 @@ impl World {
             }
             assert_eq!(book.entries.is_empty(), book.pending.is_none(), "RESERVE-1");
             // GUARD-1: a level in force is worked by orders for all that is held.
-            // After the third rejection in a row a person must look.
-            if book.stop.is_some() && book.rejected <= 2 {
+            // After the third rejection in a row a person must look. What starves waits for an order's end.
+            if book.stop.is_some() && book.rejected <= 2 && !book.starved {
                 assert_eq!(leaving, book.position().abs(), "GUARD-1");
             }
         }

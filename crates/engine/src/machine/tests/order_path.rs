@@ -240,7 +240,7 @@ fn an_exchange_that_rejects_everything_is_not_asked_for_ever() {
          fill 0 10 100   => place 1 sell 10 stop 95.00
          rejected 1      => place 2 sell 10 market
          rejected 2      => place 3 sell 10 stop 95.00
-         rejected 3      => | +10",
+         rejected 3      => incident unguarded | +10",
     );
 }
 
@@ -314,7 +314,7 @@ fn more_than_was_ordered_is_never_booked() {
         "auto
          close 100 buy   => place 0 buy 10 market
          fill 0 10 100   => | +10
-         fill 0 10 100   => | +10",
+         fill 0 10 100   => incident overfilled | +10",
     );
 }
 
