@@ -226,7 +226,10 @@ impl Engine {
             Event::Tick { book, price } => self.on_tick(at, book, price, out),
             Event::Mark { book, price } => self.mark(book, price),
             Event::DayStart { book, square_off } => self.on_day_start(at, book, square_off, out),
-            Event::SquareOff { book, timing, reason } => self.flatten(at, book, reason, timing, out),
+            Event::SquareOff { book, timing, reason } => {
+                self.drop_waiting(at, book, out);
+                self.flatten(at, book, reason, timing, out);
+            }
             Event::Command(command) => self.on_command(at, command, out),
             Event::Timer => self.on_timer(at, out),
             Event::Restarted => self.on_restarted(at, out),
@@ -294,9 +297,9 @@ impl Engine {
         let book = &mut self.books[id.0 as usize];
         book.trades_today = 0;
         book.rejected = 0;
-        book.waiting = None;
         book.square_off = square_off;
         let day_ended = book.day_ended.take();
+        self.drop_waiting(at, id, out);
         // Orders that rest are good for their day, those made at its last close for the next. A market order that
         // waits for this open is not one of them.
         let rests = |key: &OrderKey| {
@@ -313,9 +316,13 @@ impl Engine {
     fn on_command(&mut self, at: Timestamp, command: Command, out: &mut Vec<Effect>) {
         match command {
             Command::Trade { book, direction, qty } => self.trade_by_hand(at, book, direction, qty, out),
-            Command::Flatten { book } => self.flatten(at, book, ExitReason::Manual, Timing::Next, out),
+            Command::Flatten { book } => {
+                self.drop_waiting(at, book, out);
+                self.flatten(at, book, ExitReason::Manual, Timing::Next, out);
+            }
             Command::Pause { book } => {
                 self.books[book.0 as usize].paused = true;
+                self.drop_waiting(at, book, out);
                 self.cancel_entries(book, out);
             }
             Command::Resume { book } => self.books[book.0 as usize].paused = false,
@@ -323,6 +330,7 @@ impl Engine {
                 self.account.killed = true;
                 for i in 0..self.books.len() {
                     let id = BookId(i as u32);
+                    self.drop_waiting(at, id, out);
                     self.cancel_entries(id, out);
                     if flatten {
                         self.flatten(at, id, ExitReason::Manual, Timing::Next, out);
@@ -389,7 +397,6 @@ impl Engine {
     }
 
     fn cancel_entries(&mut self, id: BookId, out: &mut Vec<Effect>) {
-        self.books[id.0 as usize].waiting = None;
         while let Some(&key) = self.books[id.0 as usize].entries.last() {
             self.cancel(key, out);
             self.forget(id, key);

@@ -8,6 +8,7 @@ mod day_limits;
 mod exposure;
 mod quantity;
 
+use domain::order::OrderKey;
 use domain::trade::{BookId, Direction};
 use domain::{Money, Price, Qty, Timestamp};
 
@@ -89,6 +90,12 @@ pub enum Breach {
     },
     LockedForTheDay,
     KillSwitch,
+    /// An entry of the book's other side is working.
+    OppositeOrder {
+        order: OrderKey,
+    },
+    /// It waited for another order's end, and another wish took its place.
+    Superseded,
     BuyingPower {
         needed: Money,
         available: Money,
@@ -196,6 +203,12 @@ impl std::fmt::Display for Breach {
                 f.write_str("the daily loss limit was broken; entries resume the next day")
             }
             Breach::KillSwitch => f.write_str("the kill switch is on"),
+            Breach::OppositeOrder { order } => {
+                write!(f, "order {} of the other side is working in this book; cancel it first", order.0)
+            }
+            Breach::Superseded => f.write_str(
+                "it waited for another order's end, and did not go before another wish or the day's end; send it again if it is still wanted",
+            ),
             Breach::BuyingPower { needed, available } => {
                 write!(f, "needs ₹{needed} of margin, ₹{available} is available")
             }
@@ -217,6 +230,8 @@ impl Breach {
             Breach::MaxTradesPerDay { .. } => "maxTradesPerDay",
             Breach::LockedForTheDay => "maxDailyLoss",
             Breach::KillSwitch => "killSwitch",
+            Breach::OppositeOrder { .. } => "oppositeOrder",
+            Breach::Superseded => "superseded",
             Breach::BuyingPower { .. } => "buyingPower",
         }
     }

@@ -35,7 +35,7 @@ impl Engine {
         let intent = strategy.decide(&moment);
         // What waits was wished at an earlier close.
         if intent != Intent::Hold {
-            self.books[id.0 as usize].waiting = None;
+            self.drop_waiting(at, id, out);
         }
         match intent {
             Intent::Hold => {}
@@ -77,8 +77,8 @@ impl Engine {
         }
         if self.conduct == Conduct::Broker {
             let position = self.book(id).position();
-            let steps = !position.is_zero() && !self.book(id).stops.is_empty();
-            if steps || self.is_unsettled() {
+            // The exit first: of two orders together either could fill alone, and be refused alone.
+            if !position.is_zero() || self.is_unsettled() {
                 if !position.is_zero() {
                     self.exit_on_signal(at, id, out);
                 }
@@ -185,11 +185,17 @@ impl Engine {
                 continue;
             }
             let (id, direction) = (BookId(i as u32), waiting.entry.direction);
-            self.books[i].waiting = None;
-            if self.books[i].position().signum() * direction.sign() < 0 {
-                // The exit before it failed: the position stands, guarded, and is not turned.
+            let side = direction_side(direction);
+            let turned = self.books[i].entries.iter().any(|key| self.orders.get(*key).side != side);
+            if waiting.by_hand && turned {
                 continue;
             }
+            if self.books[i].position().signum() * direction.sign() < 0 {
+                // The exit before it failed: the position stands, guarded, and is not turned.
+                self.drop_waiting(at, id, out);
+                continue;
+            }
+            self.books[i].waiting = None;
             match waiting.entry.quantity {
                 Some(qty) if waiting.by_hand => self.open_by_hand(at, id, direction, qty, Money::ZERO, out),
                 _ => self.act_on_entry(at, id, &waiting.entry, waiting.last_of_day, out),
@@ -226,14 +232,51 @@ impl Engine {
                 // A position of the person's own: the strategy has not said where it stops.
                 self.books[id.0 as usize].distances = Distances::default();
             }
-            if self.conduct == Conduct::Broker && (closing > Qty::ZERO || self.is_unsettled()) {
-                let entry = Entry { quantity: Some(opening), ..Entry::market(direction) };
-                self.books[id.0 as usize].waiting =
-                    Some(Waiting { entry, last_of_day: false, by_hand: true });
+            let side = direction_side(direction);
+            if let Some(order) =
+                self.book(id).entries.iter().copied().find(|key| self.orders.get(*key).side != side)
+            {
+                let breach = Breach::OppositeOrder { order };
+                out.push(Effect::Refused(Refusal { at, book: id, direction, qty: opening, breach }));
+                return;
+            }
+            let against = position.signum() * direction.sign() < 0;
+            if self.conduct == Conduct::Broker && (against || self.is_unsettled()) {
+                self.wait_by_hand(at, id, direction, opening, out);
                 return;
             }
             let freed = if closing > Qty::ZERO { self.book(id).blocked } else { Money::ZERO };
             self.open_by_hand(at, id, direction, opening, freed, out);
+        }
+    }
+
+    /// What a person wants opened waits, together with what waits already on that side.
+    fn wait_by_hand(
+        &mut self,
+        at: Timestamp,
+        id: BookId,
+        direction: Direction,
+        qty: Qty,
+        out: &mut Vec<Effect>,
+    ) {
+        let before = self.books[id.0 as usize]
+            .waiting
+            .filter(|waiting| waiting.by_hand && waiting.entry.direction == direction)
+            .and_then(|waiting| waiting.entry.quantity);
+        if before.is_none() {
+            self.drop_waiting(at, id, out);
+        }
+        let quantity = Some(qty + before.unwrap_or_default());
+        let entry = Entry { quantity, ..Entry::market(direction) };
+        self.books[id.0 as usize].waiting = Some(Waiting { entry, last_of_day: false, by_hand: true });
+    }
+
+    /// Nothing waits any more; a person hears of it.
+    pub(super) fn drop_waiting(&mut self, at: Timestamp, id: BookId, out: &mut Vec<Effect>) {
+        let Some(waiting) = self.books[id.0 as usize].waiting.take() else { return };
+        if let Some(qty) = waiting.entry.quantity.filter(|_| waiting.by_hand) {
+            let (direction, breach) = (waiting.entry.direction, Breach::Superseded);
+            out.push(Effect::Refused(Refusal { at, book: id, direction, qty, breach }));
         }
     }
 

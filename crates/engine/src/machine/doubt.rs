@@ -19,14 +19,17 @@ impl Engine {
         }
     }
 
-    /// Whatever was stored and not answered may have been sent, or not.
+    /// Whatever was stored and not answered may have been sent, or not; what rested may have traded meanwhile.
     pub(super) fn on_restarted(&mut self, at: Timestamp, out: &mut Vec<Effect>) {
         // The questions on their way are lost too.
         out.extend(self.doubts.orders().map(|order| Effect::Ask { order }));
         let open: Vec<OrderKey> =
-            self.orders.all().iter().filter(|o| !o.state.is_final() && !o.rests()).map(|o| o.key).collect();
+            self.orders.all().iter().filter(|o| !o.state.is_final()).map(|o| o.key).collect();
         for key in open {
             self.on_no_answer(at, key, out);
+            if self.doubts.open(at, key) {
+                out.push(Effect::Ask { order: key });
+            }
         }
     }
 
@@ -44,11 +47,11 @@ impl Engine {
     /// A good reading does not have the order. Two of them, far enough apart for a straggler to have come, settle it.
     pub(super) fn on_missing(&mut self, at: Timestamp, key: OrderKey, out: &mut Vec<Effect>) {
         let order = self.orders.get_mut(key);
-        if !matches!(order.state, OrderState::Unknown { .. }) || !self.unseen_long_enough(at, key) {
+        if order.state.is_final() || !self.unseen_long_enough(at, key) {
             return;
         }
         let order = self.orders.get_mut(key);
-        if order.arrived || !order.filled().is_zero() {
+        if order.arrived || !matches!(order.state, OrderState::Unknown { filled: Qty::ZERO }) {
             if let Some(doubt) = self.doubts.get_mut(key).filter(|doubt| !doubt.reported) {
                 doubt.reported = true;
                 Self::incident(at, Trouble::Vanished { order: key }, out);

@@ -79,6 +79,11 @@ impl Engine {
                     book.last_loss = Some(at);
                 }
                 out.push(Effect::Closed(trade));
+                // What was to be added to it will open a position of its own.
+                if let Some(pending) = self.books[id.0 as usize].pending.as_mut().filter(|p| !p.opens) {
+                    pending.opens = true;
+                    self.account.opening += 1;
+                }
                 self.disarm(id, out);
             } else {
                 // Closed by an entry of the other side, or by more than was asked: the rest may be too much now.
