@@ -224,16 +224,20 @@ impl Order {
 
     #[inline]
     pub fn apply(&mut self, event: OrderEvent) -> Result<Step, IllegalMove> {
-        // While a change is on its way the order is not done at the smaller of two quantities.
+        // While an answer is owed the order is done at the larger of what it was and what was asked for; what was
+        // wished since has not been sent.
         let ordered = match self.state {
-            OrderState::PendingModify { .. } | OrderState::Unknown { .. } => {
-                self.qty.max(self.asked.qty).max(self.confirmed.qty)
+            OrderState::Submitted | OrderState::PendingModify { .. } | OrderState::Unknown { .. } => {
+                self.asked.qty.max(self.confirmed.qty)
             }
             _ => self.qty,
         };
         let step = self.state.apply(ordered, event)?;
         if let Step::Moved(state) = step {
             self.state = state;
+            if state == OrderState::Filled {
+                self.qty = ordered;
+            }
         }
         Ok(step)
     }

@@ -66,7 +66,14 @@ impl World {
                 .incidents
                 .iter()
                 .any(|what| matches!(what, Trouble::Unguarded { book } if book.0 as usize == i));
-            assert!(book.position().is_zero() || told, "FLAT-1: book {i} still holds {}", book.position());
+            let working: Vec<_> = self
+                .engine
+                .orders()
+                .iter()
+                .filter(|order| order.book.0 as usize == i && !order.state.is_final())
+                .collect();
+            let held = book.position();
+            assert!(held.is_zero() || told, "FLAT-1: book {i} still holds {held} with {working:?}");
         }
         assert_eq!(self.held.len(), BOOKS as usize);
     }

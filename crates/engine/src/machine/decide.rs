@@ -287,7 +287,7 @@ impl Engine {
         let purpose = Purpose::Exit(ExitReason::Manual);
         self.place(at, id, (side, room), self.market(id, side), Timing::Next, purpose, out);
         let book = &mut self.books[id.0 as usize];
-        book.hand_exit = qty - room;
+        book.hand_exit += qty - room;
         book.starved |= room < qty;
     }
 

@@ -6,7 +6,7 @@ use domain::{Money, Price, Qty, Side, Timestamp};
 
 use super::Engine;
 use crate::event::FillPhase;
-use crate::orders::{Purpose, protective_stop};
+use crate::orders::{Next, Purpose, protective_stop};
 use crate::portfolio::BookFill;
 use crate::{Effect, Trouble};
 
@@ -45,6 +45,8 @@ impl Engine {
             }
         };
         order.arrived = true;
+        let outgrown = state.is_final() && order.next == Next::Modify;
+        let terms = order.terms;
         let (id, side, purpose) = (order.book, order.side, order.purpose);
         let executed_before = order.executed;
         order.executed += Money::from_raw(price.raw() * qty.raw());
@@ -115,7 +117,15 @@ impl Engine {
                 self.arm(at, id, out);
             }
         }
-        self.tend(at, id, out);
+        if outgrown && !self.books[id.0 as usize].position().is_zero() {
+            // It was to grow, and was done before that could be asked for: another order takes the rest.
+            let book = &mut self.books[id.0 as usize];
+            book.starved |= matches!(purpose, Purpose::Stop | Purpose::Exit(_));
+            if let (Purpose::Exit(reason), None) = (purpose, book.leaving) {
+                book.leaving = Some((terms, reason));
+            }
+        }
+        self.on_rest(at, key, out);
     }
 
     /// Sets stop and target for a position that was opened or added to: levels from its average entry, quantities from
@@ -147,8 +157,12 @@ impl Engine {
         let stops = book.stops.clone();
         if let ([only], true) = (stops.as_slice(), book.spec.slice(exposed) == exposed && exposed > Qty::ZERO)
         {
+            let room = self.room(id);
             let order = self.orders.get_mut(*only);
-            let qty = exposed + order.filled();
+            // The rest follows when what could close it too is known to be gone.
+            let most = order.could_fill() + room;
+            let qty = exposed.min(most) + order.filled();
+            self.books[id.0 as usize].starved |= exposed > most;
             if (order.qty, order.terms) != (qty, terms) {
                 order.resize(qty);
                 self.modify(*only, terms, Timing::Next, out);

@@ -110,7 +110,7 @@ impl Engine {
         let book = &mut self.books[id.0 as usize];
         let Some(side) = Side::of(-book.position()) else { return };
         if let Some((terms, reason)) = book.leaving.take() {
-            let terms = if matches!(terms, Terms::Marketable { .. }) { self.market(id, side) } else { terms };
+            let terms = if matches!(terms, Terms::Limit { .. }) { terms } else { self.market(id, side) };
             self.exit(at, id, terms, Timing::Next, reason, out);
             return;
         }
