@@ -334,7 +334,7 @@ impl<'a> Shell<'a> {
                 },
                 Effect::Refused(refusal) => self.outcome.refusals.add(refusal),
                 // History answers everything, once and in order.
-                Effect::Ask { .. } | Effect::Incident(_) => {}
+                Effect::Ask { .. } | Effect::Incident(_) | Effect::Locked(_) | Effect::Unlocked(_) => {}
             }
         }
         self.effects.clear();

@@ -3,7 +3,7 @@
 use domain::order::{InstrumentKey, OrderKey, Ticket};
 use domain::trade::Trade;
 
-use crate::{Incident, Refusal};
+use crate::{Incident, Lock, Refusal};
 
 /// One wish of the engine, in the order in which it must be carried out.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -25,6 +25,9 @@ pub enum Effect {
     },
     /// A person must know.
     Incident(Incident),
+    /// Entries are stopped from now on. Store it before anything else is sent: it outlives a restart.
+    Locked(Lock),
+    Unlocked(Lock),
     /// A position went flat.
     Closed(Trade),
     /// A rule said no; recorded for good.

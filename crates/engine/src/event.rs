@@ -5,6 +5,8 @@ use domain::trade::{BookId, Direction, ExitReason};
 use domain::{Price, Qty, Timestamp};
 use strategy::{Distances, SignalBits};
 
+use crate::LockScope;
+
 /// One thing that happened. Market events are addressed to a book: its instrument, its timeframe.
 ///
 /// A bar is told as `Open`, `Range`, `Close`. The shell may leave out phases in which nothing can happen (see
@@ -191,8 +193,14 @@ pub enum Command {
     Resume {
         book: BookId,
     },
-    /// Entries of all books are cancelled and refused from now on; with `flatten` positions are closed too.
+    /// The kill switch: entries within the scope are cancelled and refused until it is unlocked. Protective stops stay;
+    /// with `flatten` each is changed into an exit.
     Kill {
+        scope: LockScope,
         flatten: bool,
+    },
+    /// Lifts every lock of the scope, whatever made it. Whoever tells this has the permission and records it.
+    Unlock {
+        scope: LockScope,
     },
 }

@@ -15,10 +15,11 @@ use strategy::{Block, Inputs, SignalBits, Signals, Strategy};
 
 use crate::doubts::Doubts;
 use crate::event::{ClosedBar, Command, Event};
+use crate::locks::Locks;
 use crate::orders::{Order, OrderTable, Purpose, marketable};
 use crate::portfolio::{Account, Book, OpenPosition, Pending};
 use crate::risk::Approved;
-use crate::{AccountLimits, BookSpec, Distance, Effect};
+use crate::{AccountLimits, BookSpec, Distance, Effect, Lock, LockCause, LockScope};
 
 /// The state of one account's trading. See the crate's documentation for its promises.
 pub struct Engine {
@@ -28,6 +29,7 @@ pub struct Engine {
     orders: OrderTable,
     conduct: Conduct,
     doubts: Doubts,
+    locks: Locks,
 }
 
 /// Whom the orders go to.
@@ -86,6 +88,7 @@ impl Engine {
             orders: OrderTable::default(),
             conduct: Conduct::Simulated,
             doubts: Doubts::default(),
+            locks: Locks::default(),
         }
     }
 
@@ -94,6 +97,16 @@ impl Engine {
     pub fn conduct(mut self, conduct: Conduct) -> Engine {
         self.conduct = conduct;
         self
+    }
+
+    /// What stops entries now.
+    pub fn locks(&self) -> &[Lock] {
+        self.locks.all()
+    }
+
+    /// Puts back the locks that were in force; before the first event.
+    pub fn restore_locks(&mut self, locks: &[Lock]) {
+        self.locks.restore(locks);
     }
 
     /// When [`Event::Timer`] must be told, if nothing happens before: ask again after each event.
@@ -163,7 +176,7 @@ impl Engine {
 
     /// Whether decisions need [`Event::Mark`] for the books whose bars are left out.
     pub fn needs_marks(&self) -> bool {
-        self.limits.max_daily_loss.is_some() || self.books.iter().any(|b| b.spec.sizing.needs_equity())
+        self.limits.judges_losses() || self.books.iter().any(|b| b.spec.sizing.needs_equity())
     }
 
     /// The columns that a book's strategy reads.
@@ -191,7 +204,7 @@ impl Engine {
                 || book.spec.protection.needs_atr() && !book.entries.is_empty()
                 // What a target leaves over becomes a stop again at the close.
                 || book.stop.is_some() && !book.exits.is_empty()
-                || self.limits.max_daily_loss.is_some() && !book.position().is_zero(),
+                || self.limits.judges_losses() && !book.position().is_zero(),
             day_start: !book.entries.is_empty(),
             pull: None,
         };
@@ -252,8 +265,8 @@ impl Engine {
         let book = &self.books[id.0 as usize];
         let trails = !book.position().is_zero() && book.spec.protection.trail.is_some();
         // Only where both paces tell the close: what changes without a position or a wish is judged at the next.
-        if self.limits.max_daily_loss.is_some() && self.matters(id, bar) {
-            self.judge_daily_loss(at, out);
+        if self.limits.judges_losses() && self.matters(id, bar) {
+            self.judge_losses(at, out);
         }
         self.decide(at, id, bar, out);
         // After the decision: a stop that has just become an exit trails no more.
@@ -292,7 +305,10 @@ impl Engine {
         if at.day() != self.account.day {
             self.account.day = at.day();
             self.account.day_base = self.account.equity();
-            self.account.locked = false;
+            let lifted = self.locks.lift(|lock| {
+                matches!(lock.cause, LockCause::DailyLoss { .. }) && lock.since.day() < at.day()
+            });
+            out.extend(lifted.into_iter().map(Effect::Unlocked));
         }
         let book = &mut self.books[id.0 as usize];
         book.trades_today = 0;
@@ -326,10 +342,9 @@ impl Engine {
                 self.cancel_entries(book, out);
             }
             Command::Resume { book } => self.books[book.0 as usize].paused = false,
-            Command::Kill { flatten } => {
-                self.account.killed = true;
-                for i in 0..self.books.len() {
-                    let id = BookId(i as u32);
+            Command::Kill { scope, flatten } => {
+                self.lock(Lock { scope, cause: LockCause::KillSwitch, since: at }, out);
+                for id in self.books_of(scope) {
                     self.drop_waiting(at, id, out);
                     self.cancel_entries(id, out);
                     if flatten {
@@ -337,6 +352,27 @@ impl Engine {
                     }
                 }
             }
+            Command::Unlock { scope } => {
+                let lifted = self.locks.lift(|lock| lock.scope == scope);
+                if lifted.iter().any(|lock| matches!(lock.cause, LockCause::Drawdown { .. })) {
+                    // Else the same loss would lock it again at the next price.
+                    self.account.peak = self.account.equity();
+                }
+                out.extend(lifted.into_iter().map(Effect::Unlocked));
+            }
+        }
+    }
+
+    fn lock(&mut self, lock: Lock, out: &mut Vec<Effect>) {
+        if self.locks.add(lock) {
+            out.push(Effect::Locked(lock));
+        }
+    }
+
+    fn books_of(&self, scope: LockScope) -> Vec<BookId> {
+        match scope {
+            LockScope::Book(id) => vec![id],
+            _ => (0..self.books.len() as u32).map(BookId).collect(),
         }
     }
 

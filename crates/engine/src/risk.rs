@@ -12,6 +12,8 @@ use domain::order::OrderKey;
 use domain::trade::{BookId, Direction};
 use domain::{Money, Price, Qty, Timestamp};
 
+use crate::LockScope;
+use crate::locks::Locks;
 use crate::portfolio::{Account, Book};
 
 /// The limits of an account; `None` is no limit.
@@ -20,6 +22,8 @@ pub struct AccountLimits {
     /// Rupees lost since the day began, realised and not, at which intraday and derivative books are flattened and the
     /// account is locked for the day.
     pub max_daily_loss: Option<Money>,
+    /// Rupees lost since the highest equity, realised and not, at which the same is done until a person unlocks it.
+    pub max_drawdown: Option<Money>,
     /// Units held by one book.
     pub max_position: Option<Qty>,
     /// Books that hold something at one time.
@@ -29,6 +33,14 @@ pub struct AccountLimits {
     /// Lets two books hold opposite positions in one instrument. Off: each one's stop would be a naked new position at
     /// the broker.
     pub allow_opposite_books: bool,
+}
+
+impl AccountLimits {
+    /// Whether the account's loss is limited.
+    #[inline]
+    pub fn judges_losses(&self) -> bool {
+        self.max_daily_loss.is_some() || self.max_drawdown.is_some()
+    }
 }
 
 /// Margin as a share of the position's value, in hundredths of a percent.
@@ -88,8 +100,19 @@ pub enum Breach {
     MaxTradesPerDay {
         limit: u32,
     },
-    LockedForTheDay,
-    KillSwitch,
+    /// The daily loss reached its limit.
+    LockedForTheDay {
+        lost: Money,
+        limit: Money,
+    },
+    /// The loss since the highest equity reached its limit.
+    Drawdown {
+        lost: Money,
+        limit: Money,
+    },
+    KillSwitch {
+        scope: LockScope,
+    },
     /// An entry of the book's other side is working.
     OppositeOrder {
         order: OrderKey,
@@ -141,6 +164,7 @@ pub(crate) struct View<'a> {
     pub account: &'a Account,
     pub limits: &'a AccountLimits,
     pub books: &'a [Book],
+    pub locks: &'a Locks,
 }
 
 impl View<'_> {
@@ -152,9 +176,8 @@ impl View<'_> {
 type Rule = fn(&Proposal, &View<'_>) -> Result<(), Breach>;
 
 /// In the order in which they are judged. All of these judge entries: what only reduces is never held back.
-const RULES: [Rule; 7] = [
-    day_limits::kill_switch,
-    day_limits::daily_lock,
+const RULES: [Rule; 6] = [
+    day_limits::locks,
     quantity::whole_lots,
     day_limits::trades_per_day,
     exposure::opposite_books,
@@ -199,10 +222,21 @@ impl std::fmt::Display for Breach {
             }
             Breach::MaxOpenPositions { limit } => write!(f, "{limit} positions are open, the limit"),
             Breach::MaxTradesPerDay { limit } => write!(f, "{limit} trades were made today, the limit"),
-            Breach::LockedForTheDay => {
-                f.write_str("the daily loss limit was broken; entries resume the next day")
+            Breach::LockedForTheDay { lost, limit } => {
+                write!(f, "₹{lost} were lost today, the limit is ₹{limit}; entries resume the next day")
             }
-            Breach::KillSwitch => f.write_str("the kill switch is on"),
+            Breach::Drawdown { lost, limit } => {
+                write!(f, "₹{lost} were lost since the highest equity, the limit is ₹{limit}; unlock the account to go on")
+            }
+            Breach::KillSwitch { scope } => {
+                let whose = match scope {
+                    LockScope::Book(_) => "this run",
+                    LockScope::Account => "this account",
+                    LockScope::User => "this user",
+                    LockScope::Everyone => "everyone",
+                };
+                write!(f, "the kill switch of {whose} is on; unlock it to go on")
+            }
             Breach::OppositeOrder { order } => {
                 write!(f, "order {} of the other side is working in this book; cancel it first", order.0)
             }
@@ -228,8 +262,9 @@ impl Breach {
             Breach::MaxPosition { .. } => "maxPosition",
             Breach::MaxOpenPositions { .. } => "maxOpenPositions",
             Breach::MaxTradesPerDay { .. } => "maxTradesPerDay",
-            Breach::LockedForTheDay => "maxDailyLoss",
-            Breach::KillSwitch => "killSwitch",
+            Breach::LockedForTheDay { .. } => "maxDailyLoss",
+            Breach::Drawdown { .. } => "maxDrawdown",
+            Breach::KillSwitch { .. } => "killSwitch",
             Breach::OppositeOrder { .. } => "oppositeOrder",
             Breach::Superseded => "superseded",
             Breach::BuyingPower { .. } => "buyingPower",

@@ -284,7 +284,7 @@ impl World {
                     self.count.incidents += 1;
                     self.incidents.push(incident.what);
                 }
-                Effect::Closed(_) => {}
+                Effect::Closed(_) | Effect::Locked(_) | Effect::Unlocked(_) => {}
                 Effect::Refused(_) => self.count.refused += 1,
             }
         }

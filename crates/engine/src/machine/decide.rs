@@ -152,7 +152,10 @@ impl Engine {
 
     #[inline]
     pub(super) fn review(&self, proposal: &Proposal) -> Result<risk::Approved, Breach> {
-        risk::review(proposal, &View { account: &self.account, limits: &self.limits, books: &self.books })
+        risk::review(
+            proposal,
+            &View { account: &self.account, limits: &self.limits, books: &self.books, locks: &self.locks },
+        )
     }
 
     /// Records a refusal once for as long as the same wish stands.

@@ -9,6 +9,7 @@ use crate::Effect;
 use crate::event::ClosedBar;
 use crate::orders::protective_stop;
 use crate::portfolio::Book;
+use crate::{Lock, LockCause, LockScope};
 
 impl Engine {
     /// A bar opens at or beyond the target: it is done at the open.
@@ -48,6 +49,9 @@ impl Engine {
     #[inline]
     pub(super) fn on_tick(&mut self, at: Timestamp, id: BookId, price: Price, out: &mut Vec<Effect>) {
         self.mark(id, price);
+        if self.limits.judges_losses() {
+            self.judge_losses(at, out);
+        }
         let book = &self.books[id.0 as usize];
         let Some(target) = book.target.filter(|_| book.exits.is_empty()) else { return };
         let Some(direction) = Direction::of(book.position()) else { return };
@@ -77,21 +81,38 @@ impl Engine {
         }
     }
 
-    /// Locks the account for the day once it has lost its limit, and flattens what can be lost faster: intraday and
-    /// derivative books. Delivery holdings stay.
-    pub(super) fn judge_daily_loss(&mut self, at: Timestamp, out: &mut Vec<Effect>) {
-        let Some(limit) = self.limits.max_daily_loss else { return };
-        if self.account.locked || self.account.day_pnl() > -limit {
+    /// Locks the account once it has lost its limit of the day or since its peak, and flattens what can be lost faster:
+    /// intraday and derivative books. Delivery holdings stay.
+    pub(super) fn judge_losses(&mut self, at: Timestamp, out: &mut Vec<Effect>) {
+        let account = &mut self.account;
+        account.peak = account.peak.max(account.equity());
+        let day = (-account.day_pnl(), self.limits.max_daily_loss);
+        let since_peak = (account.peak - account.equity(), self.limits.max_drawdown);
+        let mut breached = false;
+        if let (lost, Some(limit)) = day {
+            breached |= lost >= limit && self.breach(at, LockCause::DailyLoss { lost, limit }, out);
+        }
+        if let (lost, Some(limit)) = since_peak {
+            breached |= lost >= limit && self.breach(at, LockCause::Drawdown { lost, limit }, out);
+        }
+        if !breached {
             return;
         }
-        self.account.locked = true;
         for i in 0..self.books.len() {
             let id = BookId(i as u32);
+            self.drop_waiting(at, id, out);
             self.cancel_entries(id, out);
             if matches!(self.books[i].spec.product, Product::Mis | Product::Nrml) {
                 self.flatten(at, id, ExitReason::Risk, Timing::Next, out);
             }
         }
+    }
+
+    /// False if the account is locked for that already.
+    fn breach(&mut self, at: Timestamp, cause: LockCause, out: &mut Vec<Effect>) -> bool {
+        let before = self.locks.all().len();
+        self.lock(Lock { scope: LockScope::Account, cause, since: at }, out);
+        self.locks.all().len() > before
     }
 }
 

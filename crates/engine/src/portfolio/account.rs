@@ -25,10 +25,8 @@ pub struct Account {
     pub(crate) day: DayNumber,
     /// Equity when the day began.
     pub(crate) day_base: Money,
-    /// A limit was broken: no entries until the next day.
-    pub(crate) locked: bool,
-    /// The kill switch is on: no entries until a person lifts it.
-    pub(crate) killed: bool,
+    /// The highest equity at which drawdown was judged.
+    pub(crate) peak: Money,
 }
 
 impl Account {
@@ -44,8 +42,7 @@ impl Account {
             opening: 0,
             day: DayNumber::from_days(i32::MIN),
             day_base: initial,
-            locked: false,
-            killed: false,
+            peak: initial,
         }
     }
 

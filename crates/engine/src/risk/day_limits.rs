@@ -1,15 +1,17 @@
 //! Limits that hold for a day, and the switch that holds until it is lifted.
 
 use super::{Breach, Proposal, View};
+use crate::LockCause;
 
+/// The kill switch of the run, the account, the user or everyone, the daily loss and the drawdown.
 #[inline]
-pub(super) fn kill_switch(_: &Proposal, view: &View<'_>) -> Result<(), Breach> {
-    if view.account.killed { Err(Breach::KillSwitch) } else { Ok(()) }
-}
-
-#[inline]
-pub(super) fn daily_lock(_: &Proposal, view: &View<'_>) -> Result<(), Breach> {
-    if view.account.locked { Err(Breach::LockedForTheDay) } else { Ok(()) }
+pub(super) fn locks(proposal: &Proposal, view: &View<'_>) -> Result<(), Breach> {
+    match view.locks.on(proposal.book).map(|lock| (lock.scope, lock.cause)) {
+        None => Ok(()),
+        Some((scope, LockCause::KillSwitch)) => Err(Breach::KillSwitch { scope }),
+        Some((_, LockCause::DailyLoss { lost, limit })) => Err(Breach::LockedForTheDay { lost, limit }),
+        Some((_, LockCause::Drawdown { lost, limit })) => Err(Breach::Drawdown { lost, limit }),
+    }
 }
 
 #[inline]

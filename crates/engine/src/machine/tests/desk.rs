@@ -19,8 +19,8 @@ use domain::{Money, Price, Product, Qty, Side, Tick, Timestamp};
 use strategy::{Block, Inputs, SignalBits, Signals, Strategy};
 
 use crate::{
-    AccountLimits, BookSpec, ClosedBar, Command, Contract, Effect, Engine, Event, FillPhase, MarginRates,
-    News, Protection, RejectCause, Seen, SeenStatus, Sides, Sizing,
+    AccountLimits, BookSpec, ClosedBar, Command, Contract, Effect, Engine, Event, FillPhase, LockScope,
+    MarginRates, News, Protection, RejectCause, Seen, SeenStatus, Sides, Sizing,
 };
 
 /// Follows the marks that it is given.
@@ -114,6 +114,8 @@ fn set(line: &str, book: &mut BookSpec, limits: &mut AccountLimits, auto: &mut b
             ["trail", d] => book.protection.trail = Some(d.parse().unwrap()),
             ["freeze", n] => book.contract.freeze = Some(n.parse().unwrap()),
             ["qty", n] => book.sizing = Sizing::Fixed(n.parse().unwrap()),
+            ["max-drawdown", n] => limits.max_drawdown = Some(n.parse().unwrap()),
+            ["max-daily-loss", n] => limits.max_daily_loss = Some(n.parse().unwrap()),
             ["max-position", n] => limits.max_position = Some(n.parse().unwrap()),
             _ => return false,
         }
@@ -210,8 +212,12 @@ impl Desk {
             ["pause"] => Event::Command(Command::Pause { book: BOOK }),
             ["resume"] => Event::Command(Command::Resume { book: BOOK }),
             ["flatten"] => Event::Command(Command::Flatten { book: BOOK }),
-            ["kill"] => Event::Command(Command::Kill { flatten: false }),
-            ["kill", "flatten"] => Event::Command(Command::Kill { flatten: true }),
+            ["kill"] => Event::Command(Command::Kill { scope: LockScope::Account, flatten: false }),
+            ["kill", "book"] => {
+                Event::Command(Command::Kill { scope: LockScope::Book(BOOK), flatten: false })
+            }
+            ["unlock"] => Event::Command(Command::Unlock { scope: LockScope::Account }),
+            ["kill", "flatten"] => Event::Command(Command::Kill { scope: LockScope::Account, flatten: true }),
             ["hand", side, qty] => Event::Command(Command::Trade {
                 book: BOOK,
                 direction: if side == "buy" { Direction::Long } else { Direction::Short },
@@ -279,6 +285,8 @@ fn told(effect: &Effect) -> String {
         Effect::Modify(t) => ticket("modify", t),
         Effect::Cancel { order, .. } => format!("cancel {}", order.0),
         Effect::Closed(t) => format!("closed {} {:?}", t.quantity, t.exit_reason).to_lowercase(),
+        Effect::Locked(lock) => format!("locked {:?}", lock.scope).to_lowercase(),
+        Effect::Unlocked(lock) => format!("unlocked {:?}", lock.scope).to_lowercase(),
         Effect::Ask { order } => format!("ask {}", order.0),
         Effect::Incident(incident) => format!("incident {}", incident.what.name()).to_lowercase(),
         Effect::Refused(r) => format!("refused {} {}", r.qty, r.breach.rule()),

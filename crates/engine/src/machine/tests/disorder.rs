@@ -116,7 +116,11 @@ impl World {
                 }
                 Effect::Cancel { order, .. } => self.asked.push_back(Asked::Cancel(order)),
                 Effect::Closed(trade) => self.trades.push(trade),
-                Effect::Refused(_) | Effect::Ask { .. } | Effect::Incident(_) => {}
+                Effect::Refused(_)
+                | Effect::Ask { .. }
+                | Effect::Incident(_)
+                | Effect::Locked(_)
+                | Effect::Unlocked(_) => {}
             }
         }
     }
@@ -230,8 +234,8 @@ impl World {
             }
             Step::Command(n) => {
                 let command = match n {
-                    0 => Command::Kill { flatten: true },
-                    1 => Command::Kill { flatten: false },
+                    0 => Command::Kill { scope: crate::LockScope::Account, flatten: true },
+                    1 => Command::Kill { scope: crate::LockScope::Account, flatten: false },
                     2..=6 => Command::Pause { book },
                     7..=14 => Command::Resume { book },
                     _ => Command::Flatten { book },

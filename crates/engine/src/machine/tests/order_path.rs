@@ -83,7 +83,7 @@ fn a_refused_reversal_still_exits() {
         "auto, stop points=5, max-position 10, qty 10
          close 100 buy   => place 0 buy 10 market
          fill 0 10 100   => place 1 sell 10 stop 95.00
-         kill            =>
+         kill            => locked account
          close 101 sell  => refused 10 killSwitch, modify 1 sell 10 market
          fill 1 10 101   => closed 10 signal | +0",
     );
