@@ -3,9 +3,11 @@
 //! Each rule is a function of the proposal and what it may look at, in a file of its own kind; none keeps state. Only
 //! [`review`] can make an [`Approved`], and only an `Approved` can become an entry. What only reduces is not judged.
 
+mod allocation;
 mod buying_power;
 mod day_limits;
 mod exposure;
+mod order_size;
 mod quantity;
 
 use domain::order::OrderKey;
@@ -30,6 +32,14 @@ pub struct AccountLimits {
     pub max_open_positions: Option<u32>,
     /// Entries of one book in a day.
     pub max_trades_per_day: Option<u32>,
+    /// Units of one entry.
+    pub max_order_qty: Option<Qty>,
+    /// Rupees that one entry is worth.
+    pub max_order_value: Option<Money>,
+    /// Margin of all positions and entries of the account, in rupees.
+    pub max_capital: Option<Money>,
+    /// The same of one book: the cap of one strategy's run.
+    pub max_capital_per_book: Option<Money>,
     /// Lets two books hold opposite positions in one instrument. Off: each one's stop would be a naked new position at
     /// the broker.
     pub allow_opposite_books: bool,
@@ -99,6 +109,22 @@ pub enum Breach {
     },
     MaxTradesPerDay {
         limit: u32,
+    },
+    MaxOrderQty {
+        qty: Qty,
+        limit: Qty,
+    },
+    MaxOrderValue {
+        value: Money,
+        limit: Money,
+    },
+    MaxCapital {
+        used: Money,
+        limit: Money,
+    },
+    MaxCapitalOfBook {
+        used: Money,
+        limit: Money,
     },
     /// The daily loss reached its limit.
     LockedForTheDay {
@@ -176,12 +202,14 @@ impl View<'_> {
 type Rule = fn(&Proposal, &View<'_>) -> Result<(), Breach>;
 
 /// In the order in which they are judged. All of these judge entries: what only reduces is never held back.
-const RULES: [Rule; 6] = [
+const RULES: [Rule; 8] = [
     day_limits::locks,
     quantity::whole_lots,
+    order_size::order_size,
     day_limits::trades_per_day,
     exposure::opposite_books,
     exposure::position_size,
+    allocation::capital,
     buying_power::margin,
 ];
 
@@ -222,6 +250,16 @@ impl std::fmt::Display for Breach {
             }
             Breach::MaxOpenPositions { limit } => write!(f, "{limit} positions are open, the limit"),
             Breach::MaxTradesPerDay { limit } => write!(f, "{limit} trades were made today, the limit"),
+            Breach::MaxOrderQty { qty, limit } => write!(f, "an order of {qty} would pass the limit of {limit}"),
+            Breach::MaxOrderValue { value, limit } => {
+                write!(f, "the order is worth ₹{value}, the limit of one order is ₹{limit}")
+            }
+            Breach::MaxCapital { used, limit } => {
+                write!(f, "₹{used} of the account's capital would be at work, the limit is ₹{limit}")
+            }
+            Breach::MaxCapitalOfBook { used, limit } => {
+                write!(f, "₹{used} of capital would be at work in this run, its limit is ₹{limit}")
+            }
             Breach::LockedForTheDay { lost, limit } => {
                 write!(f, "₹{lost} were lost today, the limit is ₹{limit}; entries resume the next day")
             }
@@ -262,6 +300,10 @@ impl Breach {
             Breach::MaxPosition { .. } => "maxPosition",
             Breach::MaxOpenPositions { .. } => "maxOpenPositions",
             Breach::MaxTradesPerDay { .. } => "maxTradesPerDay",
+            Breach::MaxOrderQty { .. } => "orderSize",
+            Breach::MaxOrderValue { .. } => "orderValue",
+            Breach::MaxCapital { .. } => "capitalAllocation",
+            Breach::MaxCapitalOfBook { .. } => "strategyCap",
             Breach::LockedForTheDay { .. } => "maxDailyLoss",
             Breach::Drawdown { .. } => "maxDrawdown",
             Breach::KillSwitch { .. } => "killSwitch",

@@ -154,11 +154,12 @@ fn limits() -> impl Strategy<Value = AccountLimits> {
     (some(10..5_000), some(50..400), some(1..4), some(1..6), any::<bool>()).prop_map(
         |(loss, position, open, trades, allow_opposite_books)| AccountLimits {
             max_daily_loss: loss.map(Money::rupees),
-            max_drawdown: None,
+
             max_position: position.map(Qty::units),
             max_open_positions: open.map(|n| n as u32),
             max_trades_per_day: trades.map(|n| n as u32),
             allow_opposite_books,
+            ..AccountLimits::default()
         },
     )
 }

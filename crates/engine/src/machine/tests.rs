@@ -4,4 +4,5 @@ mod desk;
 mod disorder;
 mod doubt;
 mod kill_switch;
+mod limits;
 mod order_path;

@@ -273,11 +273,11 @@ fn limits(args: &Args) -> Result<AccountLimits, Failure> {
             .as_deref()
             .map(|t| positive_money("max-daily-loss", t))
             .transpose()?,
-        max_drawdown: None,
         max_position,
         max_open_positions: args.max_open_positions,
         max_trades_per_day: args.max_trades_per_day,
         allow_opposite_books: false,
+        ..AccountLimits::default()
     })
 }
 
