@@ -31,8 +31,6 @@ pub enum Trouble {
     Unguarded { book: BookId },
     /// An order that should only close has opened a position; it is closed at once.
     Naked { book: BookId, position: Qty },
-    /// The market ran away from an order that is chased; it rests where it is.
-    ChaseEnded { order: OrderKey },
 }
 
 impl Trouble {
@@ -48,7 +46,6 @@ impl Trouble {
             Trouble::CancelRefused { .. } => "cancelRefused",
             Trouble::Unguarded { .. } => "unguarded",
             Trouble::Naked { .. } => "naked",
-            Trouble::ChaseEnded { .. } => "chaseEnded",
         }
     }
 }
@@ -84,9 +81,6 @@ impl std::fmt::Display for Trouble {
             }
             Trouble::Naked { book, position } => {
                 write!(f, "an exit of book {} opened {position} instead; it is closed at once", book.0)
-            }
-            Trouble::ChaseEnded { order } => {
-                write!(f, "order {} was re-priced as often as it may be and has not traded", order.0)
             }
         }
     }

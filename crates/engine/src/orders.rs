@@ -68,10 +68,6 @@ pub struct Order {
     pub refusals: u8,
     /// Which placing of one wish this is, from 0: a rejected order may be placed again.
     pub attempt: u8,
-    /// Times its limit followed the market.
-    pub chased: u8,
-    /// When its limit last followed the market, or when it came to rest.
-    pub chased_at: Timestamp,
 }
 
 /// The orders of the account, by key. Keys are never used again.
@@ -120,8 +116,6 @@ impl OrderTable {
             arrived: false,
             refusals: 0,
             attempt: 0,
-            chased: 0,
-            chased_at: at,
         });
         &self.orders[self.orders.len() - 1]
     }

@@ -83,6 +83,7 @@ impl Floor {
     fn heard(&mut self) -> Vec<String> {
         let told = |r: &Report| match r.news {
             News::Accepted => None,
+            News::Modified { .. } => Some(format!("{} Modified", r.key.0)),
             News::Filled { qty, price } => Some(format!("{} {qty} @ {price}", r.key.0)),
             other => Some(format!("{} {other:?}", r.key.0)),
         };

@@ -125,7 +125,11 @@ impl Engine {
                 book.leaving = Some((terms, reason));
             }
         }
-        self.on_rest(at, key, out);
+        if state.is_final() {
+            self.tend(at, id, out);
+        } else {
+            self.on_rest(at, key, out);
+        }
     }
 
     /// Sets stop and target for a position that was opened or added to: levels from its average entry, quantities from

@@ -66,7 +66,6 @@ impl Engine {
         }
         let order = self.orders.get_mut(key);
         order.arrived = true;
-        order.chased_at = at;
         if given_up {
             Self::incident(at, Trouble::CameAfterAll { order: key }, out);
             self.cancel(key, out);

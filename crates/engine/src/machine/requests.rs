@@ -74,6 +74,7 @@ impl Engine {
     }
 
     /// The exchange has answered: what was wished meanwhile is asked for now.
+    #[inline]
     pub(super) fn settle(&mut self, key: OrderKey, out: &mut Vec<Effect>) {
         let order = self.orders.get_mut(key);
         if !order.rests() {
