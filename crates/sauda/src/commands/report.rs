@@ -17,7 +17,7 @@ use crate::view;
 use crate::view::backtest::Report;
 use candles::Candles;
 pub use sweep::Found;
-pub use walk_forward::{Forward, figures};
+pub use walk_forward::Forward;
 
 /// Runs that one page compares at most: more columns than that cannot be read.
 const MOST_RUNS: usize = 12;
