@@ -124,7 +124,15 @@ fn page_of(
 fn read(path: &Path) -> Result<ResultDocument, Failure> {
     let named = |error: &dyn std::fmt::Display| Failure::usage(format!("{}: {error}", path.display()));
     let json = std::fs::read(path).map_err(|error| named(&error))?;
-    ResultDocument::read(&json).map_err(|error| named(&error))
+    ResultDocument::read(&json).map_err(|error| if is_sweep(&json) { named(&A_SWEEP) } else { named(&error) })
+}
+
+const A_SWEEP: &str = "this is a sweep: `sauda sweep --report FILE` makes its page, and `sauda backtest --report FILE` \
+                       that of one set";
+
+fn is_sweep(json: &[u8]) -> bool {
+    let document = serde_json::from_slice::<serde_json::Value>(json);
+    document.is_ok_and(|document| document.get("searched").is_some() && document.get("rows").is_some())
 }
 
 fn save(path: &Path, page: &Page) -> Result<(), Failure> {
