@@ -13,6 +13,7 @@ use history::Store;
 use super::backtest::Series;
 use crate::failure::Failure;
 use crate::outside;
+use crate::tables::Tables;
 use crate::view;
 use crate::view::backtest::Report;
 use candles::Candles;
@@ -66,10 +67,11 @@ pub fn run(args: &Args, data_dir: &Path) -> Result<(), Failure> {
         many => format!("{} runs compared", many.len()),
     };
     let store = Store::open(data_dir);
+    let tables = Tables::read(data_dir)?;
     let mut charts: Vec<Candles> = Vec::new();
     let mut runs = Vec::new();
     for (path, result) in args.results.iter().zip(results) {
-        let mut found = candles::stored(&result, store.as_ref());
+        let mut found = candles::stored(&result, store.as_ref(), &tables);
         if !result.folds.is_empty() {
             found.notes.push(FOLDS_ELSEWHERE.to_owned());
         }

@@ -15,6 +15,7 @@ mod import;
 mod indicators;
 mod interrupted;
 mod killed;
+mod own_tables;
 mod real_data;
 mod reference;
 mod report;
