@@ -160,7 +160,6 @@ fn next_steps(sauda: &str) -> String {
          {sauda} backtest --strategy rsi_reversion --symbol {TRADED},NSE:DEMOAUTO-EQ --timeframe 5m --qty 10 --target pct=2\n  \
          {sauda} sweep --strategy sma_cross --param fast=5..20:5 --param slow=30..90:10 --symbol {TRADED} --timeframe 5m --charges dhan\n  \
          {sauda} walk-forward --strategy sma_cross --param fast=5..20:5 --param slow=30..90:10 --train 4mo --test 1mo --symbol {TRADED} --timeframe 15m\n  \
-         {sauda} check docs/rules/01-ema-pullback.toml     # a strategy without code\n  \
          {sauda} indicators --symbol {TRADED} --timeframe 5m --with \"ema(20),rsi(14),vwap()\" --from 2025-12-31\n  \
          {sauda} import FILE.csv --symbol NSE:SBIN-EQ --timeframe 1m     # your own data\n"
     )
