@@ -181,6 +181,31 @@ impl Series {
         Held { instrument: self.key, bars: &self.bars, start: self.start }
     }
 
+    /// What of the instrument is otherwise on the last day: one backtest takes the facts of its first.
+    fn changes(&self, settings: &Settings, instruments: &InstrumentTables) -> Vec<String> {
+        let (Some(time), Some(&close)) = (self.bars.times().last(), self.bars.closes().last()) else {
+            return Vec::new();
+        };
+        let Ok(last) = instruments.resolve(&self.id, time.date(), Some(close)) else { return Vec::new() };
+        let first = &self.instrument;
+        let mut changes = Vec::new();
+        let mut note = |what: &str, first: Option<String>, last: Option<String>| {
+            if let (Some(first), Some(last)) = (first, last)
+                && first != last
+            {
+                changes.push(format!(
+                    "its {what} is {first} on the first day and {last} on {}: {first} is taken throughout",
+                    time.date()
+                ));
+            }
+        };
+        let tick = |tick: Option<Tick>| tick.filter(|_| settings.tick.is_none()).map(|t| t.to_string());
+        note("tick size", tick(first.tick), tick(last.tick));
+        note("lot", Some(first.lot.to_string()), Some(last.lot.to_string()));
+        note("freeze quantity", first.freeze.map(|q| q.to_string()), last.freeze.map(|q| q.to_string()));
+        changes
+    }
+
     fn doubts(&self, settings: &Settings, instruments: &InstrumentTables, first: usize) -> Vec<String> {
         let (id, day) = (&self.id, self.bars.times()[first].date());
         let mut doubts: Vec<String> = instruments.doubts(&self.instrument, day);
@@ -188,6 +213,7 @@ impl Series {
         if settings.tick.is_none() && self.instrument.tick.is_none() {
             doubts.push(format!("no tick size is known: {} is taken; --tick sets another", self.tick));
         }
+        doubts.extend(self.changes(settings, instruments));
         if settings.product == Product::Nrml && matches!(self.instrument.kind, Kind::Equity | Kind::Index) {
             doubts.push(
                 "NRML is for derivatives: on a share or an index it is research, not a trade to be had"

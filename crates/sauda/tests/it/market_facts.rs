@@ -1,4 +1,4 @@
-//! A user's own rows of calendar, charges and instruments: laid on top of ours by every command, or refused with their line.
+//! Market facts that are not simply ours: a user's own rows, and facts that change within a run.
 
 use super::*;
 
@@ -48,4 +48,22 @@ fn a_wrong_row_stops_every_command_that_would_need_it() {
     for line in [RUN, "sweep --strategy sma_cross --param fast=2..4 --symbol NSE:SBIN-EQ --timeframe 15m"] {
         sauda.line(line).fails(2, &["charges.toml", "line 4", "much"]);
     }
+}
+
+#[test]
+fn facts_that_change_within_the_run_are_told() {
+    let sauda = Sauda::new();
+    let mut text = "timestamp,open,high,low,close,volume\n".to_owned();
+    for day in ["2025-04-09", "2025-04-11", "2025-04-15", "2025-04-16"] {
+        writeln!(text, "{day},1200,1210,1190,1205,1000").unwrap();
+    }
+    let file = sauda.file("days.csv", text);
+    sauda.run(&["import", &file, "--symbol", "NSE:SBIN-EQ", "--timeframe", "1d"]).ok();
+    let run =
+        "backtest --strategy sma_cross --param fast=1 --param slow=2 --symbol NSE:SBIN-EQ --timeframe 1d";
+    let words = "NSE:SBIN-EQ: its tick size is 0.05 on the first day and 0.10 on 2025-04-16: 0.05 is taken throughout";
+    let text = sauda.line(run).ok();
+    assert!(text.contains(words), "{text}");
+    let text = sauda.line(&format!("{run} --tick 0.05")).ok();
+    assert!(!text.contains("tick size"), "{text}");
 }
