@@ -119,7 +119,9 @@ fn finer(
     (id, class): (&InstrumentId, TradingClass),
     (start, end): (Timestamp, Timestamp),
 ) -> Option<(Timeframe, Bars)> {
-    let guarded = settings.protection.stop.or(settings.protection.trail).is_some() || settings.stop_at_entry;
+    let guarded = settings.protection.stop.or(settings.protection.trail).is_some()
+        || settings.stop_at_entry
+        || settings.trail_at_close;
     let aims = settings.protection.target.is_some() || settings.target_at_entry;
     if !guarded || !aims {
         return None;

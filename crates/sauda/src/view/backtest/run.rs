@@ -144,7 +144,8 @@ impl RunView {
             product: settings.product,
             stop: shown(settings.protection.stop).or_else(|| by_rules(settings.stop_at_entry)),
             target: shown(settings.protection.target).or_else(|| by_rules(settings.target_at_entry)),
-            trail: shown(settings.protection.trail),
+            trail: shown(settings.protection.trail)
+                .or_else(|| settings.trail_at_close.then(|| "by the rules, at each close".to_owned())),
             square_off: square_off(settings, series, span, &tables.calendar),
             slippage: settings.fills.slippage.to_string(),
             charges: settings.charges.to_string(),
