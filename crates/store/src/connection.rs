@@ -7,6 +7,7 @@ use std::time::Duration;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend};
 use sea_orm_migration::MigratorTrait;
+use sqlx::Executor as _;
 
 use crate::StoreError;
 use crate::audit::{AuditKey, Mirror};
@@ -159,5 +160,16 @@ fn server(url: &str) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options.max_connections(WRITERS + READERS).min_connections(1).sqlx_logging(false);
     options.acquire_timeout(LOCK_WAIT * 2).connect_timeout(LOCK_WAIT);
+    // Left alone, PostgreSQL waits for a lock without end and MariaDB for 50 s.
+    options
+        .map_sqlx_postgres_opts(|base| base.options([("lock_timeout", LOCK_WAIT.as_millis().to_string())]));
+    options.map_sqlx_mysql_pool_opts(|pool| {
+        pool.after_connect(|connection, _| {
+            Box::pin(async move {
+                let wait = format!("set session innodb_lock_wait_timeout = {}", LOCK_WAIT.as_secs());
+                connection.execute(sqlx::AssertSqlSafe(wait)).await.map(drop)
+            })
+        })
+    });
     options
 }

@@ -40,7 +40,7 @@ pub enum StoreError {
 impl StoreError {
     /// The unique keys that matter to callers: part of the database's words (name of the key, or with SQLite its
     /// last column), and what is taken.
-    const KEYS: [(&'static str, &'static str); 17] = [
+    const KEYS: [(&'static str, &'static str); 18] = [
         ("order_client_id", "order id"),
         ("orders.order_id", "order id"),
         ("order_decision", "decision of this run, bar, leg and action"),
@@ -58,6 +58,7 @@ impl StoreError {
         ("users.name", "user name"),
         ("users_name_key", "user name"),
         ("position_key", "position"),
+        ("positions.product", "position"),
     ];
 
     pub(crate) fn is_taken(&self) -> bool {

@@ -9,16 +9,21 @@
 //! clock.
 
 pub mod accounts;
+pub mod activity;
 pub mod audit;
+pub mod books;
 mod connection;
 mod entity;
 mod error;
+pub mod idempotency;
 mod ids;
 mod migration;
 pub mod order_ids;
 pub mod orders;
 mod page;
+pub mod risk;
 pub mod runs;
+pub mod sessions;
 pub mod strategies;
 mod unit;
 pub mod users;

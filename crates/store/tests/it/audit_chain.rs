@@ -39,21 +39,32 @@ async fn foreign_hand(ground: &Ground) -> DatabaseConnection {
 }
 
 async fn append_only_tables_refuse(ground: Ground) {
-    ground.asha.place(&ground.store, 2).await;
+    let (store, asha) = (&ground.store, ground.asha);
+    asha.place(store, 2).await;
+    let unit = store.begin().await.unwrap();
+    for seconds in [1, 2] {
+        store::risk::record_risk_event(&unit, asha.user, &asha.refusal(seconds)).await.unwrap();
+        store::activity::record(&unit, &asha.log_in(seconds)).await.unwrap();
+    }
+    unit.commit().await.unwrap();
     let raw = ground.raw().await;
-    let mut statements = vec![
-        "update order_events set detail = 'x'".to_owned(),
-        "update order_events set at = at where place = 2".to_owned(),
-        "delete from order_events where place = 2".to_owned(),
-    ];
-    if raw.get_database_backend() == DbBackend::Postgres {
-        statements.push("truncate order_events".to_owned());
+    for table in ["order_events", "risk_events", "activity"] {
+        let mut statements = vec![
+            format!("update {table} set detail = 'x'"),
+            format!("update {table} set at = at where place = 2"),
+            format!("delete from {table} where place = 2"),
+        ];
+        if raw.get_database_backend() == DbBackend::Postgres {
+            statements.push(format!("truncate {table}"));
+        }
+        for statement in statements {
+            let refused = raw.execute_unprepared(&statement).await.unwrap_err().to_string();
+            assert!(refused.contains(&format!("{table} is append-only")), "{statement}: {refused}");
+        }
     }
-    for statement in statements {
-        let refused = raw.execute_unprepared(&statement).await.unwrap_err().to_string();
-        assert!(refused.contains("order_events is append-only"), "{statement}: {refused}");
-    }
-    assert_eq!(verdict(&ground.store, ground.asha.account.0).await, Verdict::Whole);
+    let told: Vec<_> =
+        audit::verify(store).await.unwrap().iter().map(|r| (r.rows, r.verdict.clone())).collect();
+    assert_eq!(told, [(2, Verdict::Whole), (2, Verdict::Whole), (2, Verdict::Whole)]);
 }
 
 async fn a_whole_chain_is_whole(ground: Ground) {

@@ -8,9 +8,11 @@ use domain::time::DayNumber;
 use domain::{Date, Money, OrderType, Price, Product, Qty, Side, Timestamp, Validity};
 use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection};
 use store::accounts::{Broker, NewAccount, Relation};
+use store::activity::Activity;
 use store::audit::AuditKey;
 use store::order_ids::{self, OrderIdBlock};
 use store::orders::{self, Decision, NewOrder, Origin};
+use store::risk::RiskEvent;
 use store::runs::{NewRun, RunMode};
 use store::strategies::StrategyKind;
 use store::users::Role;
@@ -167,6 +169,32 @@ impl Owner {
             strategy_version: Some(self.version),
             origin: Origin::Strategy,
             ..self.order(id)
+        }
+    }
+
+    /// A rule that said no.
+    pub fn refusal(&self, seconds: i64) -> RiskEvent {
+        RiskEvent {
+            account: self.account,
+            run: Some(self.run),
+            order: None,
+            rule: "order-value".to_owned(),
+            instrument: Some("NSE:SBIN-EQ".parse().unwrap()),
+            detail: "{\"value\":812000,\"limit\":500000}".to_owned(),
+            at: at(seconds),
+        }
+    }
+
+    pub fn log_in(&self, seconds: i64) -> Activity {
+        Activity {
+            user: Some(self.user),
+            session: None,
+            account: None,
+            action: "log-in".to_owned(),
+            subject: String::new(),
+            detail: "{}".to_owned(),
+            address: "127.0.0.1".to_owned(),
+            at: at(seconds),
         }
     }
 

@@ -95,7 +95,12 @@ pub fn mariadb() -> Result<Server, String> {
     command.arg(format!("--pid-file={}", folder.path().join("pid").display()));
     command.arg(format!("--init-file={}", first.display()));
     command.args([&format!("--port={port}"), "--bind-address=127.0.0.1", "--skip-name-resolve"]);
-    command.args(["--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=64M"]);
+    command.args([
+        "--innodb-flush-log-at-trx-commit=0",
+        "--innodb-flush-method=nosync",
+        "--sync-frm=0",
+        "--innodb-buffer-pool-size=64M",
+    ]);
     start("mysql", command, port, folder)
 }
 
