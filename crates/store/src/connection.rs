@@ -48,7 +48,7 @@ impl Location {
             _ => Err(StoreError::Setting(format!(
                 "database `{}…` is of no kind known here; use sqlite:PATH, postgres://USER:PASSWORD@HOST/NAME or \
                  mysql://USER:PASSWORD@HOST/NAME",
-                text.chars().take_while(|c| c.is_ascii_alphanumeric()).take(16).collect::<String>()
+                text.chars().take_while(char::is_ascii_alphanumeric).take(16).collect::<String>()
             ))),
         }
     }

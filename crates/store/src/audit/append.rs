@@ -28,12 +28,11 @@ pub(crate) struct Grown {
 /// add to this chain.
 pub(crate) async fn next(unit: &Unit, chain: ChainId, fields: &Fields) -> Result<Link, StoreError> {
     let mut chains = unit.grown.lock().await;
-    let (from, end) = match chains.remove(&chain) {
-        Some(grown) => (grown.from, grown.end),
-        None => {
-            let end = lock(&unit.transaction, chain).await?;
-            (end.length, end)
-        }
+    let (from, end) = if let Some(grown) = chains.remove(&chain) {
+        (grown.from, grown.end)
+    } else {
+        let end = lock(&unit.transaction, chain).await?;
+        (end.length, end)
     };
     let place = end.length + 1;
     let link = unit.store.inner.key.link(&end.link, chain, place, fields);

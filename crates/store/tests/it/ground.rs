@@ -106,7 +106,7 @@ impl Owner {
             name: "Paper".to_owned(),
             broker: Broker::Paper,
             relation: Relation::Own,
-            initial_cash: Money::rupees(10_00_000),
+            initial_cash: Money::rupees(1_000_000),
             settings: "{}".to_owned(),
         };
         let account = store::accounts::create(&unit, user, &account, at(0)).await.unwrap();
@@ -212,6 +212,7 @@ impl Owner {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is asked about results of calls")]
 pub fn is_not_found<T>(outcome: Result<T, StoreError>) -> bool {
     matches!(outcome, Err(StoreError::NotFound { .. }))
 }

@@ -1,6 +1,8 @@
 //! One suite of cases, run on every database: `SQLite` always, `PostgreSQL` and `MariaDB` on private servers where
 //! their programs are installed. Each case gets a fresh database and names itself when it fails.
 
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on ends")]
+
 mod access;
 mod audit_chain;
 mod desk;
