@@ -73,20 +73,22 @@ async fn a_hundred_thousand_orders_list_quickly(ground: Ground) {
     ];
     let mut worst = Duration::ZERO;
     for filter in &filters {
-        // The second question is what a running server answers.
-        for _ in 0..2 {
+        // The best of a few: a busy machine must not decide.
+        let mut best = Duration::MAX;
+        for _ in 0..8 {
             let began = Instant::now();
             let page = orders::list(&reopened, asha.user, filter, request).await.unwrap();
-            worst = worst.max(began.elapsed());
+            best = best.min(began.elapsed());
             let whole = if filter.open == Some(true) { 1 } else { 100 };
             assert_eq!(page.rows.len(), whole);
             if filter.open == Some(true) {
                 assert_eq!(page.rows[0].id, first);
             }
         }
+        worst = worst.max(best);
     }
-    println!("{:?}: opened in {opened:?}, slowest of 6 pages {worst:?}", raw.get_database_backend());
-    // A scan of all rows takes ten times as long here.
-    assert!(worst < Duration::from_millis(250), "a page took {worst:?}");
+    println!("{:?}: opened in {opened:?}, slowest of 3 lists {worst:?} a page", raw.get_database_backend());
+    assert!(worst < Duration::from_millis(100), "a page took {worst:?}");
+    // The server must be ready within 2 s, with 100,000 orders stored.
     assert!(opened < Duration::from_secs(2), "opening took {opened:?}");
 }
