@@ -59,13 +59,14 @@ pub fn postgres() -> Result<Server, String> {
     });
     let server = newest.or_else(|| program(&["postgres"])).ok_or("its server is not installed")?;
     let initdb = server.with_file_name("initdb");
-    let (folder, port) = place()?;
+    let folder = place()?;
     let data = folder.path().join("data");
     finish(
         own(&initdb)
             .args(["--auth=trust", "--username=sauda", "--no-sync", "--encoding=UTF8", "--locale=C", "-D"])
             .arg(&data),
     )?;
+    let port = free_port()?;
     let mut command = own(&server);
     command.arg("-D").arg(&data).args(["-p", &port.to_string()]);
     for setting in ["listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off"] {
@@ -78,7 +79,7 @@ pub fn mariadb() -> Result<Server, String> {
     let server = program(&["mariadbd", "mysqld"]).ok_or("its server is not installed")?;
     let install =
         program(&["mariadb-install-db", "mysql_install_db"]).ok_or("mariadb-install-db is missing")?;
-    let (folder, port) = place()?;
+    let folder = place()?;
     let data = folder.path().join("data");
     finish(
         own(&install)
@@ -89,6 +90,7 @@ pub fn mariadb() -> Result<Server, String> {
     let first = folder.path().join("first.sql");
     std::fs::write(&first, "create user sauda@'%';\ngrant all on *.* to sauda@'%';\n")
         .map_err(|e| e.to_string())?;
+    let port = free_port()?;
     let mut command = own(&server);
     command.arg("--no-defaults").arg(format!("--datadir={}", data.display()));
     command.arg(format!("--socket={}", folder.path().join("s").display()));
@@ -128,15 +130,23 @@ fn start(kind: &'static str, mut command: Command, port: u16, folder: TempDir) -
     }
 }
 
-/// A folder that the server's user owns, and a port that nobody uses.
-fn place() -> Result<(TempDir, u16), String> {
+/// A folder that the server's user owns.
+fn place() -> Result<TempDir, String> {
     let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
     if let Some(id) = unprivileged() {
         std::os::unix::fs::chown(folder.path(), Some(id), Some(id)).map_err(|e| e.to_string())?;
     }
-    let listener = TcpListener::bind("127.0.0.1:0").map_err(|e| e.to_string())?;
-    let port = listener.local_addr().map_err(|e| e.to_string())?.port();
-    Ok((folder, port))
+    Ok(folder)
+}
+
+/// A port that nobody uses. Those that the system hands out are left alone: between this look and the server's start one
+/// of the many connections of other tests could leave from it.
+fn free_port() -> Result<u16, String> {
+    let first = std::process::id() % 10_000;
+    (0..10_000)
+        .map(|i| 20_000 + ((first + i) % 10_000) as u16)
+        .find(|&port| TcpListener::bind(("127.0.0.1", port)).is_ok())
+        .ok_or_else(|| "no port from 20000 to 29999 is free".to_owned())
 }
 
 /// A program, run as somebody who is not root: both servers refuse root.
