@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run build web test browser bench clean-demo
+.PHONY: help run build web test browser databases bench clean-demo
 
 SAUDA := $(or $(CARGO_TARGET_DIR),target)/release/sauda
 # The synthetic market of `make run` lies here and nowhere else.
@@ -36,7 +36,7 @@ run: build
 	$(SAUDA) demo --data-dir $(DEMO)
 
 # Lints and formatting are checked where the toolchain has them; tests run everywhere.
-test: $(REFERENCE) $(PACKAGES) browser
+test: $(REFERENCE) $(PACKAGES) browser databases
 	@if cargo fmt --version >/dev/null 2>&1; then cargo fmt --all --check; \
 	 else echo "skipped: formatting; rustup component add rustfmt"; fi
 	@if cargo clippy --version >/dev/null 2>&1; then cargo clippy --workspace --all-targets --locked -- -D warnings; \
@@ -64,6 +64,18 @@ browser:
 	   { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1 \
 	     || echo "Chromium could not be installed: the tests that read a report will say skipped"; \
 	 else echo "no Chromium: the tests that read a report will say skipped; install it, or set CHROMIUM to its path"; fi
+
+# The suite of the database runs on private PostgreSQL and MariaDB servers too, and says skipped without them.
+databases:
+	@want=""; \
+	 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null || want="$$want postgresql"; \
+	 command -v mariadbd mysqld /usr/sbin/mariadbd >/dev/null || want="$$want mariadb-server"; \
+	 if [ -z "$$want" ]; then :; \
+	 elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	   echo "installing$$want, for the tests of the database"; \
+	   { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$want; } \
+	     >/dev/null 2>&1 || echo "$$want could not be installed: the tests of the database will say skipped"; \
+	 else echo "no$$want: the tests of the database will say skipped"; fi
 
 bench:
 	cargo bench --workspace --locked --bench '*'

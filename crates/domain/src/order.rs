@@ -5,9 +5,11 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
+mod id;
 mod state;
 mod ticket;
 
+pub use id::{NotAnOrderId, OrderId};
 pub use state::{IllegalMove, OrderEvent, OrderState, Step};
 pub use ticket::{InstrumentKey, OrderKey, Terms, Ticket, Timing, TradeNumber};
 

@@ -214,7 +214,8 @@ impl Engine {
         }
         let protection = &book.spec.protection;
         match (protection.trail, book.stop) {
-            (None, _) => {}
+            // What the strategy reckons anew at each close.
+            (None, _) => watch.every_close |= book.distances.trail.is_some(),
             (Some(_), None) => watch.every_close = true,
             (Some(Distance::Atr(multiple)), Some(stop)) => {
                 watch.pull = Some(Pull { direction, stop, multiple });
@@ -263,7 +264,7 @@ impl Engine {
             self.guard_leftover(id, out);
         }
         let book = &self.books[id.0 as usize];
-        let trails = !book.position().is_zero() && book.spec.protection.trail.is_some();
+        let trails = !book.position().is_zero() && book.trails();
         // Only where both paces tell the close: what changes without a position or a wish is judged at the next.
         if self.limits.judges_losses() && self.matters(id, bar) {
             self.judge_losses(at, out);

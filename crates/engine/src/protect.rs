@@ -63,6 +63,7 @@ impl Protection {
         Protection {
             stop: self.stop.or(entry.stop.map(Distance::Points)),
             target: self.target.or(entry.target.map(Distance::Points)),
+            trail: self.trail.or(entry.trail.map(Distance::Points)),
             ..self
         }
     }

@@ -4,6 +4,7 @@ mod commands;
 mod failure;
 mod outside;
 mod progress;
+mod tables;
 mod view;
 
 use std::path::PathBuf;

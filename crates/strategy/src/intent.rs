@@ -30,6 +30,8 @@ pub struct Moment {
 pub struct Distances {
     pub stop: Option<Price>,
     pub target: Option<Price>,
+    /// Of a trailing stop: from the entry at first, then from each closed bar's extreme by what is reckoned at that close.
+    pub trail: Option<Price>,
 }
 
 /// A wish. The engine sizes it, judges it, and makes orders of it.
@@ -69,7 +71,7 @@ impl Entry {
             direction,
             at: EntryPrice::Market,
             quantity: None,
-            distances: Distances { stop: None, target: None },
+            distances: Distances { stop: None, target: None, trail: None },
         }
     }
 }

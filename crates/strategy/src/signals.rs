@@ -39,8 +39,9 @@ pub struct Signals {
     enter_short: Vec<u64>,
     exit_short: Vec<u64>,
     len: usize,
-    /// Stop and target of an entry at each bar in rupees, 0 where there is none; empty if the strategy has none.
-    distances: Vec<(f64, f64)>,
+    /// Stop, target and trailing stop at each bar in rupees, 0 where there is none; empty if the strategy has none.
+    distances: Vec<[f64; 3]>,
+    trails: bool,
 }
 
 /// A column of marks to append: 64 bars a word, the first bar in the lowest bit.
@@ -61,6 +62,7 @@ impl Signals {
             exit_short: column(),
             len: 0,
             distances: Vec::new(),
+            trails: false,
         }
     }
 
@@ -177,18 +179,25 @@ impl Signals {
     }
 
     /// Appends the distances of as many bars as were marked last.
-    pub(crate) fn extend_distances(&mut self, distances: impl Iterator<Item = (f64, f64)>) {
+    pub(crate) fn extend_distances(&mut self, distances: impl Iterator<Item = [f64; 3]>, trails: bool) {
         // Equal where nothing is: NaN differs from itself.
         let known = |x: f64| if x.is_nan() { 0.0 } else { x };
-        self.distances.extend(distances.map(|(stop, target)| (known(stop), known(target))));
+        self.distances.extend(distances.map(|all| all.map(known)));
+        self.trails = trails;
     }
 
-    /// Stop and target of an entry at bar `i`; none where they are undefined or not above 0.
+    /// Whether the strategy reckons a trailing stop of its own: it needs to see each bar while it holds something.
+    pub fn trails(&self) -> bool {
+        self.trails
+    }
+
+    /// Stop, target and trailing stop at bar `i`; none where they are undefined or not above 0.
     #[inline]
     pub fn distances(&self, i: usize) -> Distances {
         let price = |x: f64| Price::from_f64(x).ok().filter(|d| *d > Price::ZERO);
-        let Some(&(stop, target)) = self.distances.get(i) else { return Distances::default() };
-        Distances { stop: price(stop), target: price(target) }
+        let Some(all) = self.distances.get(i) else { return Distances::default() };
+        let [stop, target, trail] = all.map(price);
+        Distances { stop, target, trail }
     }
 
     /// Appends one bar.

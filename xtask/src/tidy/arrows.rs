@@ -35,6 +35,7 @@ const ROWS: &[Row] = &[
     },
     Row { name: "history", uses: &["domain"], pure: None },
     Row { name: "report", uses: &["domain"], pure: Some(&["jiff", "serde", "serde_json", "thiserror"]) },
+    Row { name: "store", uses: &["domain"], pure: None },
     Row {
         name: "sauda",
         uses: &["domain", "indicators", "strategy", "engine", "exchange", "backtest", "history", "report"],

@@ -65,7 +65,9 @@ impl Engine {
         let Some(direction) = Direction::of(book.position()) else { return };
         let tick = book.spec.contract.tick;
         let Some(range) = bar.range else { return };
-        let Some(level) = book.spec.protection.trailed(direction, book.stop, range, bar.atr, tick) else {
+        // The strategy's own distance is the one of this close.
+        let protection = book.spec.protection.with(bar.distances);
+        let Some(level) = protection.trailed(direction, book.stop, range, bar.atr, tick) else {
             return;
         };
         if !book.exits.is_empty() {

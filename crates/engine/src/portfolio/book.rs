@@ -196,6 +196,12 @@ impl Book {
         self.spec.protection.with(self.distances)
     }
 
+    /// Whether closed bars pull the stop along.
+    #[inline]
+    pub(crate) fn trails(&self) -> bool {
+        self.protection().trail.is_some()
+    }
+
     /// The protective stop in force.
     pub fn stop(&self) -> Option<Price> {
         self.stop

@@ -16,6 +16,7 @@ use history::Store;
 use crate::failure::Failure;
 use crate::outside;
 use crate::progress::Progress;
+use crate::tables::Tables;
 use crate::view::backtest::{Report, RunView};
 
 pub use args::Args;
@@ -26,10 +27,10 @@ pub use settings::Settings;
 pub fn run(args: &Args, data_dir: &Path) -> Result<(), Failure> {
     let settings = Settings::read(args)?;
     let store = Store::open(data_dir).map_err(Failure::failed)?;
-    let calendar = Calendar::builtin();
-    let series = load(&settings, &store, calendar)?;
-    let (outcome, span) = play(&settings, &series, calendar)?;
-    let report = report(&settings, &series, &outcome, span);
+    let tables = Tables::read(data_dir)?;
+    let series = load(&settings, &store, &tables)?;
+    let (outcome, span) = play(&settings, &series, &tables.calendar)?;
+    let report = report(&settings, &series, &outcome, span, &tables);
 
     if let Some(path) = &args.trades {
         outside::write_whole(path, |out| {
@@ -82,10 +83,11 @@ pub fn report<'a>(
     series: &'a [Series],
     outcome: &'a Outcome,
     span: Span,
+    tables: &Tables,
 ) -> Report<'a> {
     let held: Vec<_> = series.iter().map(Series::held).collect();
     let metrics = ::backtest::metrics::Metrics::of(outcome, &held);
-    let run = RunView::new(settings, series, outcome, span);
+    let run = RunView::new(settings, series, outcome, span, tables);
     Report::new(run, metrics, outcome, series, settings.timeframe)
 }
 

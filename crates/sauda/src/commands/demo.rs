@@ -156,8 +156,10 @@ fn next_steps(sauda: &str) -> String {
          {sauda} data list\n  \
          {sauda} strategies\n  \
          {sauda} data verify {TRADED}\n  \
-         {sauda} backtest --strategy supertrend --symbol NSE:DEMOTECH-EQ --timeframe 15m --qty 50 --charges zero\n  \
+         {sauda} backtest --strategy supertrend --symbol NSE:DEMOTECH-EQ --timeframe 15m --qty 50 --report report.html\n  \
          {sauda} backtest --strategy rsi_reversion --symbol {TRADED},NSE:DEMOAUTO-EQ --timeframe 5m --qty 10 --target pct=2\n  \
+         {sauda} sweep --strategy sma_cross --param fast=5..20:5 --param slow=30..90:10 --symbol {TRADED} --timeframe 5m --charges dhan\n  \
+         {sauda} walk-forward --strategy sma_cross --param fast=5..20:5 --param slow=30..90:10 --train 4mo --test 1mo --symbol {TRADED} --timeframe 15m\n  \
          {sauda} indicators --symbol {TRADED} --timeframe 5m --with \"ema(20),rsi(14),vwap()\" --from 2025-12-31\n  \
          {sauda} import FILE.csv --symbol NSE:SBIN-EQ --timeframe 1m     # your own data\n"
     )

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use domain::calendar::Calendar;
 use domain::instrument::InstrumentId;
 use domain::{Price, Tick, Timeframe};
 use history::import::{ImportError, ImportOptions, ImportReport, Imported, TimeZoneChoice, read_files};
@@ -12,6 +11,7 @@ use super::selection::{class_of, undated};
 use crate::failure::Failure;
 use crate::outside;
 use crate::progress::Progress;
+use crate::tables::Tables;
 use crate::view::import::Summary;
 use crate::view::json;
 
@@ -98,7 +98,8 @@ fn tick(text: &str) -> Result<Tick, String> {
 
 pub fn run(args: &Args, data_dir: &Path) -> Result<(), Failure> {
     let store = Store::open(data_dir)?;
-    let Imported { series, mut report } = match read(args) {
+    let tables = Tables::read(data_dir)?;
+    let Imported { series, mut report } = match read(args, &tables) {
         Ok(imported) => imported,
         Err(ImportError::NothingKept { what, report }) => {
             show(args, &report, &[])?;
@@ -108,7 +109,9 @@ pub fn run(args: &Args, data_dir: &Path) -> Result<(), Failure> {
     };
     for (id, _, bars) in &series {
         let ends = [bars.times().first(), bars.times().last()];
-        if let Some(why) = ends.into_iter().flatten().find_map(|time| undated(id, time.date())) {
+        if let Some(why) =
+            ends.into_iter().flatten().find_map(|time| undated(&tables.instruments, id, time.date()))
+        {
             report.warnings.push(format!("{id}: {why}; its bars were kept under that name"));
         }
     }
@@ -116,7 +119,7 @@ pub fn run(args: &Args, data_dir: &Path) -> Result<(), Failure> {
     show(args, &report, &changes)
 }
 
-fn read(args: &Args) -> Result<Imported, ImportError> {
+fn read(args: &Args, tables: &Tables) -> Result<Imported, ImportError> {
     let options = ImportOptions {
         symbol: args.symbol.clone(),
         all: args.all,
@@ -124,8 +127,8 @@ fn read(args: &Args) -> Result<Imported, ImportError> {
         timezone: args.timezone.unwrap_or_default(),
         strict: args.strict,
         keep_out_of_session: args.keep_out_of_session,
-        calendar: Calendar::builtin(),
-        class_of: &class_of,
+        calendar: &tables.calendar,
+        class_of: &|id, on| class_of(&tables.instruments, id, on),
         tick: args.tick,
     };
     let mut progress = None;

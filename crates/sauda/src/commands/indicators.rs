@@ -5,7 +5,6 @@ mod columns;
 use std::path::{Path, PathBuf};
 
 use domain::Timeframe;
-use domain::calendar::Calendar;
 use domain::instrument::InstrumentId;
 use history::store::Store;
 use indicators::{Spec, catalogue};
@@ -14,6 +13,7 @@ use super::selection::{Dates, load, nothing_between, stored};
 use crate::failure::Failure;
 use crate::outside;
 use crate::progress::Progress;
+use crate::tables::Tables;
 use crate::view::catalogue::{indicators_json, indicators_text};
 use crate::view::indicators::{Table, Written, write_csv, write_json};
 use crate::view::json;
@@ -64,7 +64,8 @@ pub fn run(args: &Args, data_dir: &Path) -> Result<(), Failure> {
     let specs = indicators::parse(with).map_err(|error| Failure::usage(format!("--with: {error}")))?;
     let range = args.dates.range()?;
     let store = Store::open(data_dir)?;
-    let selected = load(&store, symbol, timeframe, domain::Timestamp::MIN..range.end)?;
+    let tables = Tables::read(data_dir)?;
+    let selected = load(&store, &tables, symbol, timeframe, domain::Timestamp::MIN..range.end)?;
     let bars = &selected.loaded.bars;
     let first = bars.first_at_or_after(range.start);
     if first == bars.len() {
@@ -72,7 +73,7 @@ pub fn run(args: &Args, data_dir: &Path) -> Result<(), Failure> {
     }
 
     let mut progress = Progress::new("indicators", ((specs.len() + 1) * bars.len()) as u64);
-    let inputs = columns::Inputs::of(bars, Calendar::builtin(), selected.class);
+    let inputs = columns::Inputs::of(bars, &tables.calendar, selected.class);
     let columns = columns::compute(&specs, &inputs, &mut |done| progress.reach((done * bars.len()) as u64));
     let table = Table { bars, from: first, columns: &columns };
     let computed = specs.len() * bars.len();

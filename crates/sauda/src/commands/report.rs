@@ -13,11 +13,12 @@ use history::Store;
 use super::backtest::Series;
 use crate::failure::Failure;
 use crate::outside;
+use crate::tables::Tables;
 use crate::view;
 use crate::view::backtest::Report;
 use candles::Candles;
 pub use sweep::Found;
-pub use walk_forward::{Forward, figures};
+pub use walk_forward::Forward;
 
 /// Runs that one page compares at most: more columns than that cannot be read.
 const MOST_RUNS: usize = 12;
@@ -66,10 +67,11 @@ pub fn run(args: &Args, data_dir: &Path) -> Result<(), Failure> {
         many => format!("{} runs compared", many.len()),
     };
     let store = Store::open(data_dir);
+    let tables = Tables::read(data_dir)?;
     let mut charts: Vec<Candles> = Vec::new();
     let mut runs = Vec::new();
     for (path, result) in args.results.iter().zip(results) {
-        let mut found = candles::stored(&result, store.as_ref());
+        let mut found = candles::stored(&result, store.as_ref(), &tables);
         if !result.folds.is_empty() {
             found.notes.push(FOLDS_ELSEWHERE.to_owned());
         }
@@ -124,7 +126,15 @@ fn page_of(
 fn read(path: &Path) -> Result<ResultDocument, Failure> {
     let named = |error: &dyn std::fmt::Display| Failure::usage(format!("{}: {error}", path.display()));
     let json = std::fs::read(path).map_err(|error| named(&error))?;
-    ResultDocument::read(&json).map_err(|error| named(&error))
+    ResultDocument::read(&json).map_err(|error| if is_sweep(&json) { named(&A_SWEEP) } else { named(&error) })
+}
+
+const A_SWEEP: &str = "this is a sweep: `sauda sweep --report FILE` makes its page, and `sauda backtest --report FILE` \
+                       that of one set";
+
+fn is_sweep(json: &[u8]) -> bool {
+    let document = serde_json::from_slice::<serde_json::Value>(json);
+    document.is_ok_and(|document| document.get("searched").is_some() && document.get("rows").is_some())
 }
 
 fn save(path: &Path, page: &Page) -> Result<(), Failure> {

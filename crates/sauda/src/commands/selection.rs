@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 
-use domain::calendar::{Calendar, TradingClass};
+use domain::calendar::TradingClass;
 use domain::instrument::{Exchange, InstrumentId, InstrumentTables};
 use domain::time::DayNumber;
 use domain::{Date, Timeframe, Timestamp};
 use history::store::{Loaded, SeriesInfo, Store};
 
 use crate::failure::Failure;
+use crate::tables::Tables;
 
 /// How many stored symbols a message lists.
 const LISTED: usize = 8;
@@ -57,8 +58,8 @@ impl Dates {
 /// The clock that an instrument follows on a day.
 ///
 /// A contract that no table can date falls back to the usual hours of its exchange; [`undated`] says so to the person.
-pub fn class_of(id: &InstrumentId, on: Date) -> TradingClass {
-    match InstrumentTables::builtin().resolve(id, on, None) {
+pub fn class_of(instruments: &InstrumentTables, id: &InstrumentId, on: Date) -> TradingClass {
+    match instruments.resolve(id, on, None) {
         Ok(instrument) => instrument.class,
         Err(_) if id.exchange() == Exchange::Mcx => TradingClass::Commodity,
         Err(_) => TradingClass::EquityDerivative,
@@ -66,8 +67,8 @@ pub fn class_of(id: &InstrumentId, on: Date) -> TradingClass {
 }
 
 /// Why the instrument tables cannot make sense of a symbol on a day, if they cannot.
-pub fn undated(id: &InstrumentId, on: Date) -> Option<String> {
-    InstrumentTables::builtin().resolve(id, on, None).err().map(|error| error.to_string())
+pub fn undated(instruments: &InstrumentTables, id: &InstrumentId, on: Date) -> Option<String> {
+    instruments.resolve(id, on, None).err().map(|error| error.to_string())
 }
 
 /// What is stored of an instrument, the finest timeframe first; never empty.
@@ -105,6 +106,7 @@ pub struct Selected {
 /// The bars of a range, as stored or resampled from the finest stored timeframe that divides the one asked for.
 pub fn load(
     store: &Store,
+    tables: &Tables,
     id: &InstrumentId,
     timeframe: Timeframe,
     range: Range<Timestamp>,
@@ -112,8 +114,8 @@ pub fn load(
     let series = stored(store, id)?;
     // A grid is counted from the open of the session, and only the close of a share depends on its class that day.
     let last = series.iter().map(|info| info.last).max().unwrap_or_default();
-    let class = class_of(id, last.date());
-    let loaded = store.load_or_resample(id, timeframe, range, Calendar::builtin(), class)?;
+    let class = class_of(&tables.instruments, id, last.date());
+    let loaded = store.load_or_resample(id, timeframe, range, &tables.calendar, class)?;
     Ok(Selected { loaded, class })
 }
 
@@ -164,7 +166,7 @@ mod tests {
 
     #[test]
     fn every_symbol_has_a_clock() {
-        let class = |id: &str, on| class_of(&id.parse().unwrap(), on);
+        let class = |id: &str, on| class_of(InstrumentTables::builtin(), &id.parse().unwrap(), on);
         assert_eq!(class("NSE:NIFTY50-INDEX", day(2024, 1, 1)), TradingClass::Index);
         assert_eq!(class("MCX:GOLD14FEBFUT", day(2014, 1, 1)), TradingClass::Commodity);
         // Long after its expiry the contract still has hours.

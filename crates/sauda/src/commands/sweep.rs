@@ -23,6 +23,7 @@ use crate::commands::rules_file;
 use crate::failure::Failure;
 use crate::outside;
 use crate::progress::Progress;
+use crate::tables::Tables;
 use crate::view::backtest::RunView;
 use crate::view::sweep::{Document, Rank, Search, Searched};
 
@@ -51,10 +52,11 @@ pub fn run(args: &Args, data_dir: &Path) -> Result<(), Failure> {
         Searched::new(&grid.axes.iter().map(|a| (&*a.name, &*a.values)).collect::<Vec<_>>(), search);
 
     let store = Store::open(data_dir).map_err(Failure::failed)?;
-    let calendar = Calendar::builtin();
-    let series = backtest::load(&settings, &store, calendar)?;
+    let tables = Tables::read(data_dir)?;
+    let calendar = &tables.calendar;
+    let series = backtest::load(&settings, &store, &tables)?;
     let (span, bars) = span(&series)?;
-    let run = RunView::new(&settings, &series, &Outcome { bars, ..Outcome::default() }, span);
+    let run = RunView::new(&settings, &series, &Outcome { bars, ..Outcome::default() }, span, &tables);
     let earlier = Earlier::read(args, &run, &searched, &series)?;
 
     let stop = stop_on_interrupt()?;
@@ -88,7 +90,7 @@ pub fn run(args: &Args, data_dir: &Path) -> Result<(), Failure> {
     }
     if let (Some(path), Some((best, (outcome, span)))) = (&args.backtest.report, &single) {
         let found = Found { rank, grid: &grid, rows: &rows, best, verdict: verdict.as_ref() };
-        let report = backtest::report(&settings, &series, outcome, *span);
+        let report = backtest::report(&settings, &series, outcome, *span, &tables);
         found.write(path, &report, &series, settings.timeframe)?;
     }
     let json = args.backtest.json.as_deref();

@@ -13,7 +13,6 @@ use ::backtest::court::{Verdict, WalkForwardCase, judge_walk_forward};
 use ::backtest::search::drawn;
 use ::backtest::walk_forward::{Cut, Fold, Length, Stopped, Training, WalkForward, Walked};
 use domain::Money;
-use domain::calendar::Calendar;
 use domain::time::DayNumber;
 use domain::trade::Trade;
 use history::Store;
@@ -25,6 +24,7 @@ use crate::commands::sweep::{self, Grid};
 use crate::failure::Failure;
 use crate::outside;
 use crate::progress::Progress;
+use crate::tables::Tables;
 use crate::view::backtest::{Report, number};
 use crate::view::sweep::{Rank, Search, Searched};
 use crate::view::walk_forward::{Document, Plan};
@@ -49,8 +49,9 @@ pub fn run(args: &Args, data_dir: &Path) -> Result<(), Failure> {
     }
 
     let store = Store::open(data_dir).map_err(Failure::failed)?;
-    let calendar = Calendar::builtin();
-    let mut series = backtest::load(&settings, &store, calendar)?;
+    let tables = Tables::read(data_dir)?;
+    let calendar = &tables.calendar;
+    let mut series = backtest::load(&settings, &store, &tables)?;
     let (folds, empty) = days::folds(&cut, &settings, &series, calendar)?;
 
     let stop = sweep::stop_on_interrupt()?;
@@ -74,7 +75,7 @@ pub fn run(args: &Args, data_dir: &Path) -> Result<(), Failure> {
     }
     let (span, _) = sweep::span(&series)?;
     let verdict = judge(&walked, possible.len(), args.seed);
-    let mut report = backtest::report(&settings, &series, &walked.outcome, span);
+    let mut report = backtest::report(&settings, &series, &walked.outcome, span, &tables);
     show_parameters(&mut report, &grid);
     report.run.warnings.extend(doubts::of(&walked, possible.len(), empty));
     let plan = Plan {

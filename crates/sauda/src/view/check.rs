@@ -75,6 +75,7 @@ struct WarmUpView {
 }
 
 const AT_ENTRY: &str = "by the rules, at each entry";
+const AT_CLOSE: &str = "by the rules, at each close";
 
 impl SettingsView {
     fn new(wishes: &RuleSettings) -> SettingsView {
@@ -86,7 +87,7 @@ impl SettingsView {
             size: wishes.size.clone(),
             stop: or_at_entry(&wishes.stop, wishes.stop_at_entry),
             target: or_at_entry(&wishes.target, wishes.target_at_entry),
-            trail: wishes.trail.clone(),
+            trail: wishes.trail.clone().or_else(|| wishes.trail_at_close.then(|| AT_CLOSE.to_owned())),
             square_off: wishes.square_off.map(|time| time.to_string()),
             max_trades_per_day: wishes.max_trades_per_day,
         }

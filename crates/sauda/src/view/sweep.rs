@@ -13,7 +13,7 @@ use serde_json::{Map, Value as Json};
 use strategy::Value;
 
 use super::backtest::{RunView, number};
-use super::verdict::VerdictView;
+use super::verdict::{VerdictView, figures};
 use crate::commands::backtest::summary::foremost;
 use crate::failure::Failure;
 
@@ -72,6 +72,9 @@ pub struct Document<'a> {
     complete: bool,
     /// Whether the best is luck; null while sets are missing.
     verdict: Option<VerdictView>,
+    /// The verdict's figures, for a person.
+    #[serde(skip)]
+    figures: String,
     /// Each row's `set` and its parameters, the best first.
     best: Vec<Best>,
     #[serde(serialize_with = "rows")]
@@ -186,6 +189,7 @@ impl<'a> Document<'a> {
             best: best.collect(),
             searched,
             verdict: None,
+            figures: String::new(),
             rows,
             unfinished: None,
         }
@@ -195,6 +199,7 @@ impl<'a> Document<'a> {
     #[must_use]
     pub fn judged(mut self, verdict: Option<&Verdict>) -> Document<'a> {
         self.verdict = verdict.map(VerdictView::of);
+        self.figures = verdict.map_or_else(String::new, |v| figures::table(figures::of_sweep(&v.figures)));
         self
     }
 
@@ -250,7 +255,7 @@ impl<'a> Document<'a> {
         }
         match &self.verdict {
             Some(verdict) => {
-                let _ = writeln!(out, "verdict: {}", verdict.sentence);
+                let _ = writeln!(out, "verdict: {}\n{}", verdict.sentence, self.figures);
             }
             None => {
                 let _ = writeln!(out, "no verdict: sets are missing; a sweep is judged when it is whole");

@@ -1,5 +1,7 @@
 //! What the overfit court found.
 
+pub mod figures;
+
 use ::backtest::court::{Doubt, Kind, Verdict};
 use domain::Money;
 use serde::Serialize;

@@ -12,9 +12,8 @@ use super::backtest::{Report, number};
 use super::sweep::{Rank, RowView, Searched};
 use super::table::{Align, count, lines};
 use super::text;
-use super::verdict::VerdictView;
+use super::verdict::{VerdictView, figures};
 use crate::commands::backtest::summary::{self, rupees};
-use crate::commands::report::figures;
 use crate::commands::sweep::Grid;
 
 /// What was asked for beside the backtest.
@@ -128,9 +127,7 @@ impl<'a> Document<'a> {
         out.push_str(&self.table());
         let _ = writeln!(out, "\nthe tests as one account:\n{}", summary::figures(self.report));
         let _ = writeln!(out, "verdict: {}", self.verdict.sentence);
-        let left = [Align::Left; 4];
-        let row = |f: report::Figure| vec![String::new(), f.name, f.value, f.meaning];
-        out.push_str(&lines(&left, &figures(&verdict.figures).into_iter().map(row).collect::<Vec<_>>()));
+        out.push_str(&figures::table(figures::of_walk_forward(&verdict.figures)));
         out.push('\n');
         if plan.skipped > 0 {
             let _ = writeln!(out, "{} sets were skipped: their parameters do not fit together", plan.skipped);

@@ -15,6 +15,8 @@ mod import;
 mod indicators;
 mod interrupted;
 mod killed;
+mod market_facts;
+
 mod real_data;
 mod reference;
 mod report;

@@ -168,6 +168,7 @@ fn a_sweep_shows_its_verdict_and_the_map() {
     let sweep = "sweep --strategy sma_cross --param fast=5..20:5 --param slow=10..30:10 --symbol NSE:SBIN-EQ \
         --timeframe 1m --product NRML --charges dhan --json sweep.json --report sweep.html";
     sauda.line(sweep).ok();
+    sauda.line("report sweep.json --out a.html").fails(2, &["sweep.json: this is a sweep", "--report FILE"]);
     let found: Value = serde_json::from_slice(&fs::read(sauda.path("sweep.json")).unwrap()).unwrap();
     let page = data(&sauda, "sweep.html");
     let (court, map) = (&page["studies"][0], &page["studies"][1]);

@@ -142,6 +142,33 @@ fn hasty(document: &Value) -> usize {
     trades.iter().filter(lost).map(after).sum()
 }
 
+/// Trades of rules that trail so, with the parameters that the document shows.
+fn trailing(sauda: &Sauda, trail: &str, flags: &str) -> Value {
+    let text = format!(
+        "name = \"trailing\"\ndoc = \"A test.\"\n[long]\nenter = \"crosses_above(sma(5), sma(20))\"\n\
+         [short]\nenter = \"crosses_below(sma(5), sma(20))\"\n[protect]\ntrail = \"{trail}\"\n"
+    );
+    let file = sauda.file("trailing.toml", text);
+    let line = format!(
+        "backtest --strategy {file} --symbol NSE:SBIN-EQ --timeframe 1m --product MIS {flags} --json"
+    );
+    sauda.line(&line).json()
+}
+
+#[test]
+fn a_trailing_distance_of_ones_own_follows_the_bars() {
+    let sauda = with_waves();
+    let (own, runs) = (trailing(&sauda, "1.5 * atr(14)", ""), trailing(&sauda, "atr = 1.5", ""));
+    let trades = own["trades"].as_array().unwrap();
+    let trailed = trades.iter().filter(|trade| trade["exitReason"] == "TrailingStop").count();
+    assert!(trades.len() > 20 && trailed > 10, "{} trades, {trailed} trailed", trades.len());
+    assert_eq!(own["trades"], runs["trades"], "the same distance, found by the rules and by the run");
+    assert_eq!(own["run"]["trail"], "by the rules, at each close");
+    let flagged = trailing(&sauda, "1.5 * atr(14)", "--trail points=1");
+    assert_eq!(flagged["trades"], trailing(&sauda, "points = 1", "")["trades"], "a flag goes first");
+    assert_ne!(flagged["trades"], own["trades"]);
+}
+
 #[test]
 fn a_loss_is_followed_by_a_rest() {
     let sauda = with_waves();

@@ -115,8 +115,9 @@ impl<'a> Lowering<'a> {
             let operand = lowering.rupees(distance.as_ref()?);
             operand.map_err(|mistake| mistakes.push(mistake)).ok().flatten()
         };
-        let (stop, target) = (distance(&mut self, &file.stop), distance(&mut self, &file.target));
-        let marks = self.marks(gate, [stop, target], [enter_long, exit_long, enter_short, exit_short]);
+        let [stop, target, trail] =
+            [&file.stop, &file.target, &file.trail].map(|one| distance(&mut self, one));
+        let marks = self.marks(gate, [stop, target, trail], [enter_long, exit_long, enter_short, exit_short]);
         let [enter_long, exit_long, enter_short, exit_short] = marks.unwrap_or_else(|mistake| {
             mistakes.push(mistake);
             [Bits::Constant(false); 4]
@@ -136,6 +137,7 @@ impl<'a> Lowering<'a> {
             exit_short,
             stop,
             target,
+            trail,
             minutes_after_loss: file.entries.minutes_after_loss.unwrap_or(0),
         };
         program.prune();
@@ -143,7 +145,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// What the file's four conditions come to, in their order: entering and leaving long, entering and leaving short.
-    fn marks(&mut self, gate: Bits, distances: [Option<Operand>; 2], wished: [Bits; 4]) -> Lower<[Bits; 4]> {
+    fn marks(&mut self, gate: Bits, distances: [Option<Operand>; 3], wished: [Bits; 4]) -> Lower<[Bits; 4]> {
         let [enter_long, exit_long, enter_short, exit_short] = wished;
         let mut gates = vec![gate];
         // No entry without the protection that it should have.

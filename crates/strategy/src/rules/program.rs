@@ -259,6 +259,7 @@ pub(super) struct Program {
     /// Rupees from the entry, at each bar.
     pub stop: Option<Operand>,
     pub target: Option<Operand>,
+    pub trail: Option<Operand>,
     pub minutes_after_loss: u32,
 }
 
@@ -284,8 +285,8 @@ impl Program {
         }
     }
 
-    pub(super) fn distances(&self) -> [Option<Operand>; 2] {
-        [self.stop, self.target]
+    pub(super) fn distances(&self) -> [Option<Operand>; 3] {
+        [self.stop, self.target, self.trail]
     }
 
     /// Whether anything is read from the longer timeframe.

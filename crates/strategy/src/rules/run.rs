@@ -121,8 +121,8 @@ impl RuleStrategy {
         );
         let distances = p.distances().map(|operand| operand.map(|o| self.frame.source(o, block)));
         if distances.iter().any(Option::is_some) {
-            let [stop, target] = distances.map(|source| source.unwrap_or(Source::Constant(f64::NAN)));
-            out.extend_distances((0..block.len).map(|i| (stop.at(i), target.at(i))));
+            let all = distances.map(|source| source.unwrap_or(Source::Constant(f64::NAN)));
+            out.extend_distances((0..block.len).map(|i| all.map(|source| source.at(i))), p.trail.is_some());
         }
     }
 }

@@ -22,6 +22,8 @@ pub struct RuleSettings {
     /// The rules give each entry its own distance.
     pub stop_at_entry: bool,
     pub target_at_entry: bool,
+    /// The rules reckon the distance of the trailing stop at each close.
+    pub trail_at_close: bool,
     pub max_trades_per_day: Option<u32>,
     pub square_off: Option<MinuteOfDay>,
     /// The sides that are ever entered.
@@ -51,16 +53,12 @@ pub(super) fn of(file: &File, values: &Values, mistakes: &mut Vec<Mistake>) -> R
     settings.stop = keep(constant_distance(&mut lowering, file.stop.as_ref(), "a stop"));
     settings.target = keep(constant_distance(&mut lowering, file.target.as_ref(), "a target"));
     settings.trail = keep(constant_distance(&mut lowering, file.trail.as_ref(), "a trailing stop"));
-    if let (None, Some(Distance::Rupees(expr))) = (&settings.trail, &file.trail) {
-        let reason = "a trailing distance must be the same at every bar; write for example \"atr = 3\", \"pct = 1\" or \
-                      \"points = 50\"";
-        mistakes.push(Mistake::new(expr.at, reason));
-    }
     let anew = |distance: &Option<Distance>, constant: &Option<String>| {
         matches!(distance, Some(Distance::Rupees(_))) && constant.is_none()
     };
     settings.stop_at_entry = anew(&file.stop, &settings.stop);
     settings.target_at_entry = anew(&file.target, &settings.target);
+    settings.trail_at_close = anew(&file.trail, &settings.trail);
     if let Some(size) = &file.size {
         match sized(&mut lowering, size) {
             Ok((quantity, rule)) => (settings.quantity, settings.size) = (quantity, rule),
@@ -80,7 +78,7 @@ pub(super) fn parameters<'f>(file: &'f File, values: &Values) -> Vec<&'f str> {
     let distances = [
         (&file.stop, settings.stop_at_entry),
         (&file.target, settings.target_at_entry),
-        (&file.trail, false),
+        (&file.trail, settings.trail_at_close),
     ];
     let mut names = Vec::new();
     let constants = distances.into_iter().filter(|(_, at_entry)| !at_entry).filter_map(|(d, _)| d.as_ref());

@@ -3,7 +3,7 @@ import { count, number, percent, raw, rupees } from '../format/rupees'
 import { duration, isoDay } from '../format/time'
 import type { Metrics, RunPage } from '../page/types'
 import { h, section, tone } from '../ui/element'
-import { text, words } from './settings'
+import { differing, text, words } from './settings'
 import { texts } from './verdict'
 
 interface Row {
@@ -84,9 +84,7 @@ function doubts(runs: RunPage[]): HTMLElement {
 /** Settings that are not the same in all runs. */
 function differences(runs: RunPage[]): HTMLElement[] {
   const flat = runs.map(({ run }) => ({ ...run, ...(run.params as object) }) as Record<string, unknown>)
-  const names = [...new Set(flat.flatMap((run) => Object.keys(run)))].filter((name) => !['params', 'warnings', 'data', 'measures', 'bars', 'orders'].includes(name))
-  const differing = names.filter((name) => new Set(flat.map((run) => JSON.stringify(run[name]))).size > 1)
-  return differing.map((name) =>
+  return differing(flat).map((name) =>
     h('tr', { class: 'setting' }, h('th', { scope: 'row' }, words(name)), ...flat.map((run) => h('td', { class: 'number' }, text(name, run[name])))),
   )
 }

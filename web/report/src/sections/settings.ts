@@ -4,7 +4,7 @@ import type { RunPage } from '../page/types'
 import { h, section } from '../ui/element'
 
 /** Shown elsewhere on the page, or below as tables. */
-const ELSEWHERE = ['warnings', 'data', 'measures', 'params']
+const ELSEWHERE = ['warnings', 'data', 'measures', 'params', 'rules']
 const MONEY = ['cash', 'maxDailyLoss']
 
 /** Every setting in force, given or default: what it takes to run this again. */
@@ -20,9 +20,16 @@ export function settings({ run, refused }: RunPage): HTMLElement {
     'Every setting in force, given or default.',
     h('div', { class: 'columns' }, pairs('Parameters', params), pairs('How figures are measured', measures)),
     pairs('Run', plain),
+    typeof run.rules === 'string' && h('div', {}, h('h3', {}, 'Rules'), h('pre', {}, run.rules)),
     table('Data', run.data),
     refused.length > 0 && h('details', {}, h('summary', {}, `Refused entries (the first ${count(refused.length)})`), table('', refused)),
   )
+}
+
+/** Names of the settings that are not the same in all runs, and are short enough to stand side by side. */
+export function differing(runs: Record<string, unknown>[]): string[] {
+  const names = [...new Set(runs.flatMap((run) => Object.keys(run)))].filter((name) => ![...ELSEWHERE, 'bars', 'orders'].includes(name))
+  return names.filter((name) => new Set(runs.map((run) => JSON.stringify(run[name]))).size > 1)
 }
 
 function record(value: unknown): Record<string, unknown> {

@@ -4,7 +4,6 @@
 //! stored: before any resampling, which would hide a missing minute. Holes are judged over the days that may trade;
 //! splits over the bars before them too, which indicators see. Changes no bars.
 
-use domain::calendar::Calendar;
 use domain::instrument::{InstrumentId, Kind};
 use domain::{Bars, Date, Timeframe};
 use history::verify::{Coverage, Gap, Ratio, Share, Stretch, overnight_gaps, verify_against};
@@ -12,6 +11,7 @@ use history::verify::{Coverage, Gap, Ratio, Share, Stretch, overnight_gaps, veri
 use super::{Series, Settings};
 use crate::commands::selection::class_of;
 use crate::failure::Failure;
+use crate::tables::Tables;
 
 /// Days and stretches that a sentence names; the JSON has more.
 const NAMED: usize = 6;
@@ -40,7 +40,7 @@ impl Judged {
         settings: &Settings,
         bars: &Bars,
         timeframe: Timeframe,
-        calendar: &Calendar,
+        tables: &Tables,
         stored_to: Date,
     ) -> Judged {
         let ends = bars.times().first().zip(bars.times().last()).map(|(a, b)| (a.date(), b.date()));
@@ -51,15 +51,18 @@ impl Judged {
         let from = settings.from.map_or(first, |from| from.max(first));
         let to = settings.to.map_or(last, |to| if to <= stored_to { to } else { last });
         let days = |from: Option<Date>, to: Option<Date>| match (from, to) {
-            (Some(from), Some(to)) => calendar.trading_days(class_of(id, first), from..=to).count(),
+            (Some(from), Some(to)) => {
+                tables.calendar.trading_days(class_of(&tables.instruments, id, first), from..=to).count()
+            }
             _ => 0,
         };
         let unserved = [
             days(settings.from, first.yesterday().ok()),
             days(last.tomorrow().ok(), settings.to.filter(|&to| to > stored_to)),
         ];
-        let coverage =
-            verify_against(bars, timeframe, Some(from..=to), |date| calendar.day(class_of(id, date), date));
+        let coverage = verify_against(bars, timeframe, Some(from..=to), |date| {
+            tables.calendar.day(class_of(&tables.instruments, id, date), date)
+        });
         let gaps = match kind {
             // A fifth overnight is nothing for an option.
             Kind::Option { .. } => Vec::new(),

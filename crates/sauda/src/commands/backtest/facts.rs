@@ -3,7 +3,7 @@
 use ::backtest::LaneSpec;
 use ::backtest::metrics::Held;
 use domain::calendar::{Calendar, TradingClass};
-use domain::charges::ChargesTable;
+use domain::charges::Schedule;
 use domain::instrument::{Instrument, InstrumentId, InstrumentTables, Kind};
 use domain::order::InstrumentKey;
 use domain::time::DayNumber;
@@ -14,11 +14,13 @@ use history::{Store, StoreError};
 use super::coverage::Judged;
 use super::{Settings, coverage, until};
 use crate::failure::Failure;
+use crate::tables::Tables;
 
 /// One instrument, ready to be traded.
 pub struct Series {
     pub id: InstrumentId,
     pub instrument: Instrument,
+    pub charges: Schedule,
     pub bars: Bars,
     /// The stored timeframe that the bars come from.
     pub source: Timeframe,
@@ -34,9 +36,9 @@ pub struct Series {
     pub warnings: Vec<String>,
 }
 
-pub fn load(settings: &Settings, store: &Store, calendar: &Calendar) -> Result<Vec<Series>, Failure> {
+pub fn load(settings: &Settings, store: &Store, tables: &Tables) -> Result<Vec<Series>, Failure> {
     let one =
-        |(i, id): (usize, &InstrumentId)| load_one(settings, store, calendar, id, InstrumentKey(i as u32));
+        |(i, id): (usize, &InstrumentId)| load_one(settings, store, tables, id, InstrumentKey(i as u32));
     let series: Vec<Series> = settings.symbols.iter().enumerate().map(one).collect::<Result<_, _>>()?;
     coverage::refuse_holes(settings, &series)?;
     Ok(series)
@@ -45,11 +47,11 @@ pub fn load(settings: &Settings, store: &Store, calendar: &Calendar) -> Result<V
 fn load_one(
     settings: &Settings,
     store: &Store,
-    calendar: &Calendar,
+    tables: &Tables,
     id: &InstrumentId,
     key: InstrumentKey,
 ) -> Result<Series, Failure> {
-    let tables = InstrumentTables::builtin();
+    let (instruments, calendar) = (&tables.instruments, &tables.calendar);
     let end = settings.to.map_or(Timestamp::MAX, |date| DayNumber::of(date).next().start());
     let start = settings.from.map_or(Timestamp::MIN, |date| DayNumber::of(date).start());
     // Hours differ by class, and the class by date: the last day asked for is the one that matters to new rules.
@@ -59,10 +61,9 @@ fn load_one(
         last.map_or(jiff::civil::date(2026, 1, 1), Timestamp::date)
     };
     let asked = settings.to.or(settings.from).unwrap_or_else(|| last_day(None));
-    let Instrument { class, kind, .. } = tables.resolve(id, asked, None).map_err(Failure::usage)?;
-    let see = |bars: &Bars, source| {
-        Judged::of((id, kind), settings, bars, source, calendar, last_day(Some(source)))
-    };
+    let Instrument { class, kind, .. } = instruments.resolve(id, asked, None).map_err(Failure::usage)?;
+    let see =
+        |bars: &Bars, source| Judged::of((id, kind), settings, bars, source, tables, last_day(Some(source)));
     let (loaded, judged) = store
         .load_and_see(id, settings.timeframe, Timestamp::MIN..end, calendar, class, see)
         .map_err(|error| match error {
@@ -76,11 +77,12 @@ fn load_one(
     }
     let day = bars.times()[first].date();
     let price = bars.closes()[first.saturating_sub(1)];
-    let instrument = tables.resolve(id, day, Some(price)).map_err(Failure::usage)?;
+    let instrument = instruments.resolve(id, day, Some(price)).map_err(Failure::usage)?;
     let finer = finer(settings, store, calendar, (id, class), (start, end));
     let mut series = Series {
         id: id.clone(),
         tick: settings.tick.or(instrument.tick).unwrap_or(Tick::DEFAULT),
+        charges: tables.charges.schedule(settings.charges, &instrument, settings.product),
         instrument,
         bars,
         source: loaded.from,
@@ -91,7 +93,7 @@ fn load_one(
         judged,
         warnings: Vec::new(),
     };
-    series.warnings = series.doubts(settings, tables, first);
+    series.warnings = series.doubts(settings, instruments, first);
     Ok(series)
 }
 
@@ -117,7 +119,9 @@ fn finer(
     (id, class): (&InstrumentId, TradingClass),
     (start, end): (Timestamp, Timestamp),
 ) -> Option<(Timeframe, Bars)> {
-    let guarded = settings.protection.stop.or(settings.protection.trail).is_some() || settings.stop_at_entry;
+    let guarded = settings.protection.stop.or(settings.protection.trail).is_some()
+        || settings.stop_at_entry
+        || settings.trail_at_close;
     let aims = settings.protection.target.is_some() || settings.target_at_entry;
     if !guarded || !aims {
         return None;
@@ -138,7 +142,6 @@ impl Series {
 
     /// How the instrument is traded.
     pub fn book(&self, settings: &Settings) -> BookSpec {
-        let charges = ChargesTable::builtin().schedule(settings.charges, &self.instrument, settings.product);
         let strike = match self.instrument.kind {
             Kind::Option { strike, .. } => Some(strike),
             _ => None,
@@ -156,7 +159,7 @@ impl Series {
             sizing: self.sizing(settings),
             protection: settings.protection,
             margin: settings.margin,
-            charges,
+            charges: self.charges.clone(),
             fill_at_close: settings.fill_at_close,
             daily_bars: !settings.timeframe.is_intraday(),
         }
@@ -180,14 +183,39 @@ impl Series {
         Held { instrument: self.key, bars: &self.bars, start: self.start }
     }
 
-    fn doubts(&self, settings: &Settings, tables: &InstrumentTables, first: usize) -> Vec<String> {
+    /// What of the instrument is otherwise on the last day: one backtest takes the facts of its first.
+    fn changes(&self, settings: &Settings, instruments: &InstrumentTables) -> Vec<String> {
+        let (Some(time), Some(&close)) = (self.bars.times().last(), self.bars.closes().last()) else {
+            return Vec::new();
+        };
+        let Ok(last) = instruments.resolve(&self.id, time.date(), Some(close)) else { return Vec::new() };
+        let first = &self.instrument;
+        let mut changes = Vec::new();
+        let mut note = |what: &str, first: Option<String>, last: Option<String>| {
+            if let (Some(first), Some(last)) = (first, last)
+                && first != last
+            {
+                changes.push(format!(
+                    "its {what} is {first} on the first day and {last} on {}: {first} is taken throughout",
+                    time.date()
+                ));
+            }
+        };
+        let tick = |tick: Option<Tick>| tick.filter(|_| settings.tick.is_none()).map(|t| t.to_string());
+        note("tick size", tick(first.tick), tick(last.tick));
+        note("lot", Some(first.lot.to_string()), Some(last.lot.to_string()));
+        note("freeze quantity", first.freeze.map(|q| q.to_string()), last.freeze.map(|q| q.to_string()));
+        changes
+    }
+
+    fn doubts(&self, settings: &Settings, instruments: &InstrumentTables, first: usize) -> Vec<String> {
         let (id, day) = (&self.id, self.bars.times()[first].date());
-        let mut doubts: Vec<String> = tables.doubts(&self.instrument, day);
-        let charges = ChargesTable::builtin().schedule(settings.charges, &self.instrument, settings.product);
-        doubts.extend(charges.warnings_for(DayNumber::of(day)));
+        let mut doubts: Vec<String> = instruments.doubts(&self.instrument, day);
+        doubts.extend(self.charges.warnings_for(DayNumber::of(day)));
         if settings.tick.is_none() && self.instrument.tick.is_none() {
             doubts.push(format!("no tick size is known: {} is taken; --tick sets another", self.tick));
         }
+        doubts.extend(self.changes(settings, instruments));
         if settings.product == Product::Nrml && matches!(self.instrument.kind, Kind::Equity | Kind::Index) {
             doubts.push(
                 "NRML is for derivatives: on a share or an index it is research, not a trade to be had"

@@ -33,6 +33,7 @@ pub struct Settings {
     /// The strategy's own stop and target, where `protection` has none.
     pub stop_at_entry: bool,
     pub target_at_entry: bool,
+    pub trail_at_close: bool,
     pub time_exit: TimeExit,
     pub fills: FillRules,
     pub fill_at_close: bool,
@@ -93,12 +94,18 @@ impl Settings {
             from,
             to,
             cash: positive_money("cash", &args.cash)?,
-            sizing: sizing(args, protection.stop.or(protection.trail).is_some() || wishes.stop_at_entry)?,
+            sizing: sizing(
+                args,
+                protection.stop.or(protection.trail).is_some()
+                    || wishes.stop_at_entry
+                    || wishes.trail_at_close,
+            )?,
             sides: sides(args, product)?,
             product,
             protection,
             stop_at_entry: wishes.stop_at_entry && protection.stop.is_none(),
             target_at_entry: wishes.target_at_entry && protection.target.is_none(),
+            trail_at_close: wishes.trail_at_close && protection.trail.is_none(),
             time_exit,
             fills: FillRules {
                 slippage: read::<Slippage>("slippage", &args.slippage)?,

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::commands::selection::{self, Dates, date, load, nothing_between, stored};
 use crate::failure::Failure;
+use crate::tables::Tables;
 use crate::view::json;
 use crate::view::table::count;
 use crate::{outside, view};
@@ -60,7 +61,8 @@ pub fn run(args: &Args, data_dir: &Path) -> Result<(), Failure> {
     let series = stored(&store, &args.symbol)?;
     let finest = series.first().map_or(Timeframe::MINUTE, |info| info.timeframe);
     let timeframe = args.timeframe.unwrap_or(finest);
-    let selection::Selected { loaded, .. } = load(&store, &args.symbol, timeframe, range)?;
+    let selection::Selected { loaded, .. } =
+        load(&store, &Tables::read(data_dir)?, &args.symbol, timeframe, range)?;
     let (Some(first), Some(last)) = (loaded.bars.times().first(), loaded.bars.times().last()) else {
         return Err(nothing_between(&args.symbol, timeframe, dates, &series));
     };

@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use domain::Timeframe;
-use domain::instrument::{InstrumentId, InstrumentTables};
+use domain::instrument::InstrumentId;
 use history::store::{SeriesInfo, Store};
 
 use crate::commands::selection::{Dates, nothing_between, stored};
 use crate::failure::Failure;
 use crate::outside;
+use crate::tables::Tables;
 use crate::view::json;
 use crate::view::market_data::{Instrument, Shown, show_json, show_text};
 
@@ -36,7 +37,7 @@ pub fn run(args: &Args, data_dir: &Path) -> Result<(), Failure> {
     let store = Store::open(data_dir)?;
     let series = chosen(&store, &args.symbol, args.timeframe)?;
     let last = series.iter().map(|info| info.last).max().unwrap_or_default();
-    let tables = InstrumentTables::builtin();
+    let tables = Tables::read(data_dir)?.instruments;
     let mut shown = Vec::with_capacity(series.len());
     for info in &series {
         let bars = store.load(&args.symbol, info.timeframe, range.clone())?;

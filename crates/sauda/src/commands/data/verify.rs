@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use domain::Timeframe;
-use domain::calendar::Calendar;
 use domain::instrument::InstrumentId;
 use history::store::Store;
 use history::verify::verify_against;
@@ -13,6 +12,7 @@ use crate::commands::selection::{Dates, class_of, nothing_between};
 use crate::failure::Failure;
 use crate::outside;
 use crate::progress::Progress;
+use crate::tables::Tables;
 use crate::view::json;
 use crate::view::market_data::coverage::{Verified, coverage_json, coverage_text};
 
@@ -40,6 +40,7 @@ pub struct Args {
 pub fn run(args: &Args, data_dir: &Path) -> Result<(), Failure> {
     let range = args.dates.range()?;
     let store = Store::open(data_dir)?;
+    let tables = Tables::read(data_dir)?;
     let series = chosen(&store, &args.symbol, args.timeframe)?;
     let mut progress = Progress::new("reading", series.len() as u64);
     let mut verified = Vec::with_capacity(series.len());
@@ -53,7 +54,7 @@ pub fn run(args: &Args, data_dir: &Path) -> Result<(), Failure> {
             return Err(nothing_between(&args.symbol, info.timeframe, args.dates, &series));
         }
         let coverage = verify_against(&bars, info.timeframe, Some(from..=to), |date| {
-            Calendar::builtin().day(class_of(&args.symbol, date), date)
+            tables.calendar.day(class_of(&tables.instruments, &args.symbol, date), date)
         });
         verified.push(Verified { info, coverage });
     }

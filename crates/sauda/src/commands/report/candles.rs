@@ -10,6 +10,7 @@ use history::store::{Store, StoreError};
 use serde_json::Value;
 
 use crate::commands::selection;
+use crate::tables::Tables;
 
 /// Bars shown before the first that could trade: enough to see where indicators come from.
 const LEAD_IN: usize = 200;
@@ -61,7 +62,7 @@ pub fn benchmark(result: &ResultDocument, held: &[Held<'_>]) -> Vec<(DayNumber, 
 }
 
 /// Candles are shown only if the store still has what the run was made on.
-pub fn stored(result: &ResultDocument, store: Result<&Store, &StoreError>) -> Stored {
+pub fn stored(result: &ResultDocument, store: Result<&Store, &StoreError>, tables: &Tables) -> Stored {
     let mut found = Stored::default();
     let store = match store {
         Ok(store) => store,
@@ -77,7 +78,7 @@ pub fn stored(result: &ResultDocument, store: Result<&Store, &StoreError>) -> St
     let data = result.run.get("data").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let mut sources = Vec::new();
     for one in data {
-        match load(store, timeframe, one) {
+        match load(store, tables, timeframe, one) {
             Ok(source) => sources.push(source),
             Err(why) => {
                 let symbol = one.get("symbol").and_then(Value::as_str).unwrap_or("an instrument");
@@ -113,7 +114,7 @@ fn measured(result: &ResultDocument) -> Option<Money> {
 }
 
 /// The bars that a run says it used; why not, if the store has others now.
-fn load(store: &Store, timeframe: Timeframe, data: &Value) -> Result<Source, String> {
+fn load(store: &Store, tables: &Tables, timeframe: Timeframe, data: &Value) -> Result<Source, String> {
     let text = |key: &str| data.get(key).and_then(Value::as_str).ok_or(format!("the result has no `{key}`"));
     let id: InstrumentId = text("symbol")?.parse().map_err(|error| format!("{error}"))?;
     let instant = |key: &str| {
@@ -125,7 +126,7 @@ fn load(store: &Store, timeframe: Timeframe, data: &Value) -> Result<Source, Str
     if store.series(&id).map_err(|error| error.to_string())?.is_empty() {
         return Err("the store has none; name the folder of the run's data with --data-dir".to_owned());
     }
-    let found = selection::load(store, &id, timeframe, first..end);
+    let found = selection::load(store, tables, &id, timeframe, first..end);
     let bars = found.map_err(|failure| failure.words().to_owned())?.loaded.bars;
     let count = data.get("bars").and_then(Value::as_u64).unwrap_or_default();
     let same = (bars.times().first(), bars.times().last()) == (Some(&first), Some(&last));

@@ -2,18 +2,18 @@
 
 use std::path::Path;
 
-use ::backtest::court::{Figures, Kind, Verdict};
+use ::backtest::court::{Kind, Verdict};
 use ::backtest::sweep::Row;
-use ::report::{Court, Figure, Heatmap, Study};
+use ::report::{Court, Heatmap, Study};
 use domain::Timeframe;
 
 use super::{page_of, save};
 use crate::commands::backtest::Series;
-use crate::commands::backtest::summary::rupees;
 use crate::commands::sweep::Grid;
 use crate::failure::Failure;
 use crate::view::backtest::Report;
 use crate::view::sweep::Rank;
+use crate::view::verdict::figures;
 
 /// Values of a parameter that a map shows at most; of more, every so many.
 const MOST_VALUES: usize = 100;
@@ -129,8 +129,11 @@ fn thinned(n: usize, kept: usize) -> Vec<usize> {
 }
 
 fn court(verdict: &Verdict) -> Court {
-    let f = &verdict.figures;
-    Court { outcome: outcome(verdict.kind), sentence: verdict.sentence.clone(), figures: figures(f) }
+    Court {
+        outcome: outcome(verdict.kind),
+        sentence: verdict.sentence.clone(),
+        figures: figures::of_sweep(&verdict.figures),
+    }
 }
 
 /// How a verdict is coloured.
@@ -140,71 +143,6 @@ pub(super) fn outcome(kind: Kind) -> &'static str {
         Kind::Inconclusive | Kind::TooFewData => "doubtful",
         Kind::LikelyLuck => "bad",
     }
-}
-
-fn figures(f: &Figures) -> Vec<Figure> {
-    let mut all = Vec::new();
-    let mut add = |name: &str, value: Option<String>, meaning: &str| {
-        if let Some(value) = value {
-            all.push(Figure { name: name.to_owned(), value, meaning: meaning.to_owned() });
-        }
-    };
-    let ratio = |x: f64| format!("{x:.2}");
-    let share = |x: f64| format!("{:.1} %", 100.0 * x);
-    add("Sets tried", Some(f.sets.to_string()), "the more are tried, the better the best is by luck alone");
-    add(
-        "Sets within reach",
-        f.reachable.map(|n| n.to_string()),
-        "a search that climbs is judged as if it had tried all that it could",
-    );
-    add(
-        "Effective tries",
-        Some(format!("{:.1}", f.effective_trials)),
-        "independent tries that the sets are worth",
-    );
-    add("Sessions", Some(f.sessions.to_string()), "days that the verdict rests on");
-    add("Sharpe of the best", f.sharpe.map(ratio), "annualised");
-    let interval = f.sharpe_interval.map(|i| format!("{:.2} to {:.2}", i.low, i.high));
-    add("Its 95 % interval", interval, "by bootstrap; an edge that may be zero reaches 0");
-    add(
-        "Best Sharpe by luck",
-        f.expected_best_sharpe.map(ratio),
-        "expected of the best of as many sets without skill",
-    );
-    add(
-        "Chance of luck",
-        f.luck_probability.map(share),
-        "that the best of as many sets without skill does as well",
-    );
-    add(
-        "Deflated Sharpe ratio",
-        f.deflated_sharpe.map(share),
-        "probability that the true Sharpe is above what luck gives (Bailey and López de Prado 2014)",
-    );
-    add(
-        "Probability of overfitting",
-        f.overfit.map(|o| share(o.probability)),
-        "splits in which the best of one half is in the worse half of the other (Bailey et al. 2017)",
-    );
-    add(
-        "Loss out of sample",
-        f.overfit.map(|o| share(o.loss_probability)),
-        "splits in which the best of one half loses money in the other",
-    );
-    let none = || (f.sets > 1 && f.sharpe > Some(0.0)).then(|| "none was tried".to_owned());
-    let plateau = f.plateau.map(|p| format!("{} of {} tried", p.holding, p.neighbours)).or_else(none);
-    add(
-        "Neighbours that hold",
-        plateau,
-        "sets beside the best that reach half of its Sharpe: few mean a spike",
-    );
-    let odds = f.drawdown.map(|d| format!("{} to {}", rupees(d.median), rupees(d.p95)));
-    add(
-        "Drawdown in other orders",
-        odds,
-        "greatest drawdown of the same trades in random order: the middle, and the worst in twenty",
-    );
-    all
 }
 
 #[cfg(test)]

@@ -2,19 +2,19 @@
 
 use std::path::Path;
 
-use ::backtest::court::{Figures, Verdict};
+use ::backtest::court::Verdict;
 use ::backtest::walk_forward::{Choice, Step, last};
-use ::report::{Court, Figure, Fold, Study, WalkForward};
+use ::report::{Court, Fold, Study, WalkForward};
 use domain::Timeframe;
 
 use super::sweep::outcome;
 use super::{page_of, save};
 use crate::commands::backtest::Series;
-use crate::commands::backtest::summary::rupees;
 use crate::commands::sweep::Grid;
 use crate::failure::Failure;
 use crate::view::backtest::Report;
 use crate::view::sweep::Rank;
+use crate::view::verdict::figures;
 use crate::view::walk_forward::{Plan, chosen};
 
 /// What a walk-forward found.
@@ -39,7 +39,7 @@ impl Forward<'_> {
         page.studies.push(Study::Court(Court {
             outcome: outcome(self.verdict.kind),
             sentence: self.verdict.sentence.clone(),
-            figures: figures(&self.verdict.figures),
+            figures: figures::of_walk_forward(&self.verdict.figures),
         }));
         page.studies.push(Study::WalkForward(self.strip()));
         save(path, &page)
@@ -98,40 +98,4 @@ impl Forward<'_> {
             net_pnl,
         }
     }
-}
-
-/// The figures behind the verdict, each with its meaning.
-pub fn figures(f: &Figures) -> Vec<Figure> {
-    let mut all = Vec::new();
-    let mut add = |name: &str, value: Option<String>, meaning: &str| {
-        if let Some(value) = value {
-            all.push(Figure { name: name.to_owned(), value, meaning: meaning.to_owned() });
-        }
-    };
-    let ratio = |x: f64| format!("{x:.2}");
-    let share = |x: f64| format!("{:.1} %", 100.0 * x);
-    add("Sets tried", Some(f.sets.to_string()), "in each fold, on its training days alone");
-    add("Sessions", Some(f.sessions.to_string()), "days out of sample that the verdict rests on");
-    add("Sharpe out of sample", f.sharpe.map(ratio), "annualised");
-    let interval = f.sharpe_interval.map(|i| format!("{:.2} to {:.2}", i.low, i.high));
-    add("Its 95 % interval", interval, "by bootstrap; an edge that may be zero reaches 0");
-    add("Chance of luck", f.luck_probability.map(share), "that as many sessions without skill do as well");
-    let efficiency = f.walk_forward.map(|w| w.efficiency.map_or("–".to_owned(), share));
-    add(
-        "Walk-forward efficiency",
-        efficiency,
-        "of the yearly return in training that came in the tests; under 50 % is little (Pardo 1992)",
-    );
-    let returns =
-        f.walk_forward.map(|w| format!("{}, {}", share(w.in_sample_annual), share(w.out_of_sample_annual)));
-    add("Return in training, tests", returns, "mean session return of what was chosen, times 252");
-    let gained = f.walk_forward.map(|w| format!("{} of {}", w.profitable_folds, w.folds));
-    add("Tests that gained", gained, "folds whose session returns sum to more than zero");
-    let odds = f.drawdown.map(|d| format!("{} to {}", rupees(d.median), rupees(d.p95)));
-    add(
-        "Drawdown in other orders",
-        odds,
-        "greatest drawdown of the same trades in random order: the middle, and the worst in twenty",
-    );
-    all
 }

@@ -12,6 +12,7 @@ use strategy::Value;
 
 use super::judged::JudgedView;
 use crate::commands::backtest::{Series, Settings, coverage};
+use crate::tables::Tables;
 use crate::view::{money, price, text, time};
 
 #[derive(Serialize)]
@@ -44,6 +45,8 @@ pub struct RunView {
     pub square_off: Option<String>,
     pub slippage: String,
     pub charges: String,
+    /// Tables of market facts that have rows of the user's: `calendar`, `charges`, `instruments`.
+    own_tables: Vec<&'static str>,
     pub fill: &'static str,
     pub limit_fill: &'static str,
     pub participation: Option<f64>,
@@ -111,6 +114,7 @@ impl RunView {
         series: &[Series],
         outcome: &Outcome,
         span: (Timestamp, Timestamp),
+        tables: &Tables,
     ) -> RunView {
         let fixed = |sizing: Sizing| if let Sizing::Fixed(qty) = sizing { Some(qty.raw()) } else { None };
         let shown = |d: Option<engine::Distance>| d.map(|d| d.to_string());
@@ -140,10 +144,12 @@ impl RunView {
             product: settings.product,
             stop: shown(settings.protection.stop).or_else(|| by_rules(settings.stop_at_entry)),
             target: shown(settings.protection.target).or_else(|| by_rules(settings.target_at_entry)),
-            trail: shown(settings.protection.trail),
-            square_off: square_off(settings, series, span),
+            trail: shown(settings.protection.trail)
+                .or_else(|| settings.trail_at_close.then(|| "by the rules, at each close".to_owned())),
+            square_off: square_off(settings, series, span, &tables.calendar),
             slippage: settings.fills.slippage.to_string(),
             charges: settings.charges.to_string(),
+            own_tables: tables.own.clone(),
             fill: if settings.fill_at_close { "close" } else { "next-open" },
             limit_fill: if settings.fills.limit_touch { "touch" } else { "through" },
             participation: settings.fills.participation.map(|p| f64::from(p) / 100.0),
@@ -214,13 +220,18 @@ pub fn number(value: Value) -> Json {
 }
 
 /// The time of day; where the calendar decides and it changed within the run, both ends.
-fn square_off(settings: &Settings, series: &[Series], span: (Timestamp, Timestamp)) -> Option<String> {
+fn square_off(
+    settings: &Settings,
+    series: &[Series],
+    span: (Timestamp, Timestamp),
+    calendar: &Calendar,
+) -> Option<String> {
     match settings.time_exit {
         TimeExit::Never => None,
         TimeExit::At(minute) => Some(minute.to_string()),
         TimeExit::Calendar => {
             let class = series.first()?.class;
-            let on = |at: Timestamp| Calendar::builtin().square_off(class, at.date());
+            let on = |at: Timestamp| calendar.square_off(class, at.date());
             let (first, last) = (on(span.0), on(span.1));
             Some(if first == last { first.to_string() } else { format!("{first} to {last}") })
         }

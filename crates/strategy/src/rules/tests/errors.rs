@@ -193,10 +193,7 @@ fn files_are_checked_key_by_key() {
             "5:15 a stop must be the same at every bar: numbers and parameters alone",
         ),
         ("[protect]\nstop = 'close > 5'", "5:9 expected a number, found a condition"),
-        (
-            "[protect]\ntrail = 'atr(14)'",
-            "5:10 a trailing distance must be the same at every bar; write for example \"atr = 3\", \"pct = 1\" or \"points = 50\"",
-        ),
+        ("[protect]\ntrail = 'close > 5'", "5:10 expected a number, found a condition"),
         ("[size]\nrisk = 1", "5:8 risk needs a stop to measure it by; add `stop` or `trail` to [protect]"),
         ("[size]\nquantity = 1.5", "5:12 1.5 is not a quantity; use a whole number from 1"),
         (

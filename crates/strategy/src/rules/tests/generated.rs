@@ -245,7 +245,11 @@ impl Dice<'_> {
             1 => Some(Distance::Points(number(20.0))),
             _ => Some(Distance::Rupees(call("atr", vec![self.period()]))),
         };
-        file.trail = (self.roll(3) == 0).then(|| Distance::Atr(number(3.0)));
+        file.trail = match self.roll(4) {
+            0 => Some(Distance::Atr(number(3.0))),
+            1 => Some(Distance::Rupees(self.number(2, numbers, false))),
+            _ => None,
+        };
         file.size = match self.roll(4) {
             0 => None,
             1 => Some(Size::Quantity(number(75.0))),
@@ -282,7 +286,10 @@ pub(super) fn understood(file: &File) -> Option<Rules> {
     match Rules::read(&Rules::of(file.clone()).to_toml(), "made") {
         Ok(rules) => Some(rules),
         Err(errors) => {
-            let fine = errors.errors().iter().all(|e| e.reason.contains("a stop"));
+            let fine = errors
+                .errors()
+                .iter()
+                .all(|e| e.reason.contains("a stop") || e.reason.contains("a trailing stop"));
             assert!(fine, "{errors}");
             None
         }

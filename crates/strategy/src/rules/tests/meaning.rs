@@ -251,6 +251,21 @@ fn distances_are_found_at_each_entry_and_needed_for_it() {
     assert_eq!(shown(2), Some(("2.00".into(), "6.00".into())));
     let settings = rules.settings(&crate::Values::of(Vec::new())).expect("settings");
     assert!(settings.stop_at_entry && settings.target_at_entry && settings.stop.is_none());
+    assert!(!settings.trail_at_close && !signals.trails());
+}
+
+#[test]
+fn a_trailing_distance_is_reckoned_at_each_bar_and_needed_to_enter() {
+    let bars = Market::of_closes(5, &[1.0, 2.0, 4.0, 3.0]);
+    let rules = rules("name = 'x'\n[long]\nenter = 'close > 0'\n[protect]\ntrail = '2 * (close - close[1])'");
+    let signals = scan(&rules, &bars, &[]);
+    let trails: Vec<Option<String>> =
+        (0..4).map(|i| signals.distances(i).trail.map(|d| d.to_string())).collect();
+    assert_eq!(trails, [None, Some("2.00".to_owned()), Some("4.00".to_owned()), None]);
+    let entered: Vec<bool> = (0..4).map(|i| signals.at(i).enter_long).collect();
+    assert_eq!(entered, [false, true, true, false]);
+    let settings = rules.settings(&crate::Values::of(Vec::new())).expect("settings");
+    assert!(signals.trails() && settings.trail_at_close && settings.trail.is_none());
 }
 
 #[test]

@@ -394,7 +394,7 @@ impl World<'_> {
         };
         let (el, xl) = (column(&f.long.enter), column(&f.long.exit));
         let (es, xs) = (column(&f.short.enter), column(&f.short.exit));
-        let distances: Vec<Vec<f64>> = [&f.stop, &f.target]
+        let distances: Vec<Vec<f64>> = [&f.stop, &f.target, &f.trail]
             .into_iter()
             .filter_map(|d| match d {
                 Some(Distance::Rupees(expr)) if self.settled(expr).is_none() => Some(self.numbers(expr)),
