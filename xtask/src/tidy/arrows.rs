@@ -34,6 +34,7 @@ const ROWS: &[Row] = &[
         pure: Some(&["jiff", "thiserror"]),
     },
     Row { name: "history", uses: &["domain"], pure: None },
+    Row { name: "broker", uses: &["domain"], pure: Some(&["thiserror"]) },
     Row { name: "report", uses: &["domain"], pure: Some(&["jiff", "serde", "serde_json", "thiserror"]) },
     Row { name: "store", uses: &["domain"], pure: None },
     Row {
