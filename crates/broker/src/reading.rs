@@ -5,13 +5,13 @@ use domain::order::{OrderId, Terms};
 use domain::{Money, Price, Product, Qty, Side, Timestamp};
 
 /// One good reading: every order of today and every trade of it.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct BookReading {
     pub orders: Vec<OrderRow>,
     pub trades: Vec<BrokerTrade>,
 }
 
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct OrderRow {
     /// `None`: not one of ours.
     pub id: Option<OrderId>,
@@ -27,7 +27,7 @@ pub struct OrderRow {
     pub because: Option<String>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum RowStatus {
     Working,
     Filled,
@@ -36,7 +36,7 @@ pub enum RowStatus {
     Expired,
 }
 
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct BrokerTrade {
     /// `None`: of an order that is not one of ours.
     pub order: Option<OrderId>,
@@ -52,7 +52,7 @@ pub struct BrokerTrade {
 }
 
 /// Where in a bar a simulated trade came; a real one is `AtOpenOrTick`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub enum TradePhase {
     #[default]
     AtOpenOrTick,
@@ -60,7 +60,7 @@ pub enum TradePhase {
     AtClose,
 }
 
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct BrokerPosition {
     pub instrument: InstrumentId,
     pub product: Product,
@@ -69,7 +69,7 @@ pub struct BrokerPosition {
     pub average_price: Price,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Funds {
     pub cash: Money,
     pub margin_used: Money,

@@ -4,7 +4,7 @@ use domain::instrument::InstrumentId;
 use domain::order::{OrderId, Terms, Timing};
 use domain::{Product, Qty, Side, Validity};
 
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Request {
     Place(PlaceOrder),
     Change(ChangeOrder),
@@ -21,7 +21,7 @@ pub enum Request {
     },
 }
 
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct PlaceOrder {
     pub id: OrderId,
     pub instrument: InstrumentId,
@@ -35,7 +35,7 @@ pub struct PlaceOrder {
     pub validity: Validity,
 }
 
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct ChangeOrder {
     pub id: OrderId,
     pub instrument: InstrumentId,
@@ -49,7 +49,7 @@ pub struct ChangeOrder {
     pub timing: Timing,
 }
 
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct CancelOrder {
     pub id: OrderId,
     pub instrument: InstrumentId,

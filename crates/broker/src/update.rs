@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::{BookReading, BrokerPosition, BrokerTrade, Funds, OrderRow};
 
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Update {
     /// What became of a request that named an order.
     Answer {
@@ -44,14 +44,14 @@ pub enum Update {
     },
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum RequestKind {
     Place,
     Change { change: u8 },
     Cancel,
 }
 
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Outcome {
     /// Taken: a placed order rests or trades, a change holds, a cancelled order is out of the book and every trade of
     /// it has been told. `broker_id` with the answer to a placing.
@@ -62,7 +62,7 @@ pub enum Outcome {
 }
 
 /// Why a request did not succeed, by what the caller does next.
-#[derive(Clone, PartialEq, Debug, Error)]
+#[derive(Clone, PartialEq, Debug, Error, serde::Serialize, serde::Deserialize)]
 pub enum Failure {
     /// A business no of broker or exchange: final for this request.
     #[error("refused: {words} ({code})")]
@@ -83,7 +83,7 @@ pub enum Failure {
 }
 
 /// Why an order or a change was refused, as far as it decides what is done about it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum RefusedCause {
     PriceBand,
     Throttled,

@@ -39,22 +39,28 @@ pub enum AmountError {
 }
 
 /// Rupees per unit (or index points), in 1/10,000: currency derivatives tick at 0.0025.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize,
+)]
 #[repr(transparent)]
 pub struct Price(i64);
 
 /// An amount of rupees, in 1/10,000.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize,
+)]
 #[repr(transparent)]
 pub struct Money(i64);
 
 /// Units (shares, or lot size × lots), signed: a short position is negative.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize,
+)]
 #[repr(transparent)]
 pub struct Qty(i64);
 
 /// The smallest price step of an instrument; always positive.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 #[repr(transparent)]
 pub struct Tick(i64);
 

@@ -13,7 +13,7 @@ pub use id::{NotAnOrderId, OrderId};
 pub use state::{IllegalMove, OrderEvent, OrderState, Step};
 pub use ticket::{InstrumentKey, OrderKey, Terms, Ticket, Timing, TradeNumber};
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Side {
     Buy,
     Sell,
@@ -21,7 +21,7 @@ pub enum Side {
 
 /// The four types of the exchanges. `Market` and `StopMarket` are intents: regulation bars bare market orders
 /// through APIs, so the engine sends a marketable limit, and a stop with a limit, in their place.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum OrderType {
     Market,
     Limit,
@@ -32,7 +32,7 @@ pub enum OrderType {
 }
 
 /// How the position is carried and margined.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Product {
     /// Delivery: full payment, nothing sold that is not held.
     Cnc,
@@ -44,7 +44,7 @@ pub enum Product {
     Mtf,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Validity {
     Day,
     /// Immediate or cancel.

@@ -18,16 +18,20 @@ const MICROS_PER_DAY: i64 = 1_440 * MICROS_PER_MINUTE;
 const IST_OFFSET: i64 = 330 * MICROS_PER_MINUTE;
 
 /// Microseconds since 1970-01-01 00:00 UTC.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize,
+)]
 #[repr(transparent)]
 pub struct Timestamp(i64);
 
 /// A day in IST as a plain number (days since 1970-01-01), for hot loops.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, serde::Serialize, serde::Deserialize,
+)]
 pub struct DayNumber(i32);
 
 /// A time of day in IST, to the minute.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct MinuteOfDay(u16);
 
 /// A length of time in microseconds.

@@ -5,10 +5,10 @@ use crate::time::Span;
 use crate::{Money, Price, Product, Qty, Timestamp};
 
 /// A virtual book: one run (or a person) in one instrument and product.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub struct BookId(pub u32);
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Direction {
     Long,
     Short,
@@ -23,7 +23,7 @@ pub enum TradeStatus {
 }
 
 /// What closed the position.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum ExitReason {
     /// The strategy wanted out, or the other side.
     Signal,

@@ -11,7 +11,7 @@ use crate::LockScope;
 ///
 /// A bar is told as `Open`, `Range`, `Close`. The shell may leave out phases in which nothing can happen (see
 /// [`crate::Engine::watch`]): the effects are the same.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Event {
     /// A trading day begins for the book. `square_off` is when it must be flat, if it must.
     DayStart {
@@ -69,7 +69,7 @@ pub enum Event {
 /// What the exchange says of an order, or what is known of a request.
 ///
 /// Anything may be told twice, late or out of order: what is known already changes nothing.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum News {
     Accepted,
     /// A trade. With its number it is counted once however often it is told; without one the shell answers for that.
@@ -102,7 +102,7 @@ pub enum News {
 }
 
 /// An order as a row of the broker's book shows it. Tell its trades first.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Seen {
     pub status: SeenStatus,
     /// The whole quantity, traded and not.
@@ -112,7 +112,7 @@ pub struct Seen {
     pub terms: Terms,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum SeenStatus {
     Working,
     Filled,
@@ -122,7 +122,7 @@ pub enum SeenStatus {
 }
 
 /// Why an order was rejected, as far as it decides what is done about it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum RejectCause {
     /// The limit lies outside the exchange's price band or limit-price protection.
     PriceBand,
@@ -148,7 +148,7 @@ impl RejectCause {
 }
 
 /// Where in a bar a fill came: an entry inside the bar cannot know whether the target was touched before it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub enum FillPhase {
     #[default]
     AtOpenOrTick,
@@ -157,7 +157,7 @@ pub enum FillPhase {
 }
 
 /// A closed bar and what was computed from it.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct ClosedBar {
     /// High and low; may be left out for a book without a trailing stop, the only one to read them.
     pub range: Option<(Price, Price)>,
@@ -174,7 +174,7 @@ pub struct ClosedBar {
 }
 
 /// What a person or a use-case orders.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Command {
     /// Trade by hand in this book.
     Trade {

@@ -6,7 +6,7 @@ use domain::{Money, Timestamp};
 
 /// Whom a lock holds. One engine knows one account: a lock of a user or of everyone is told to each of theirs, and is
 /// lifted only as it was made.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum LockScope {
     /// One run, or the book of a person.
     Book(BookId),

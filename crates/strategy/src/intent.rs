@@ -26,7 +26,7 @@ pub struct Moment {
 }
 
 /// Rupees away from the average entry; `None` leaves it to the run's settings.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct Distances {
     pub stop: Option<Price>,
     pub target: Option<Price>,

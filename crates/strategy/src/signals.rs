@@ -9,7 +9,7 @@ use domain::Price;
 use crate::Distances;
 
 /// The four wishes a strategy can have at a close.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct SignalBits {
     pub enter_long: bool,
     pub exit_long: bool,

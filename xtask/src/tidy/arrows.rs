@@ -24,9 +24,9 @@ const ROWS: &[Row] = &[
         name: "strategy",
         uses: &["domain", "indicators"],
         // Rule files are TOML or JSON text that is handed in.
-        pure: Some(&["serde_json", "thiserror", "toml"]),
+        pure: Some(&["serde", "serde_json", "thiserror", "toml"]),
     },
-    Row { name: "engine", uses: &["domain", "strategy"], pure: Some(&["thiserror"]) },
+    Row { name: "engine", uses: &["domain", "strategy"], pure: Some(&["serde", "thiserror"]) },
     Row { name: "exchange", uses: &["domain"], pure: Some(&["thiserror"]) },
     Row {
         name: "backtest",
@@ -34,7 +34,7 @@ const ROWS: &[Row] = &[
         pure: Some(&["jiff", "thiserror"]),
     },
     Row { name: "history", uses: &["domain"], pure: None },
-    Row { name: "broker", uses: &["domain"], pure: Some(&["thiserror"]) },
+    Row { name: "broker", uses: &["domain"], pure: Some(&["serde", "thiserror"]) },
     Row { name: "report", uses: &["domain"], pure: Some(&["jiff", "serde", "serde_json", "thiserror"]) },
     Row { name: "store", uses: &["domain"], pure: None },
     Row {

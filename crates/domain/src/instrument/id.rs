@@ -18,7 +18,8 @@ const EXAMPLES: &str = "write for example NSE:SBIN-EQ, NSE:NIFTY50-INDEX, NSE:NI
 /// `BCD:` are `BSE:`) and trailing zeros of a strike, so one contract has one id. The symbol holds only `A-Z`,
 /// `0-9`, `&`, `-` and, in a strike, one `.`: no id can leave the folder it names. It has at least one reading
 /// in the symbol grammar; whether the contract was ever listed is for the instrument master to say.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct InstrumentId {
     /// Three letters of exchange, a colon, the symbol.
     text: String,
@@ -53,6 +54,20 @@ impl InstrumentId {
             let wanted = id.folder_name();
             Err(InstrumentError(format!("folder `{}` is not written as `{wanted}`", shown(name))))
         }
+    }
+}
+
+impl From<InstrumentId> for String {
+    fn from(id: InstrumentId) -> String {
+        id.to_string()
+    }
+}
+
+impl TryFrom<String> for InstrumentId {
+    type Error = InstrumentError;
+
+    fn try_from(text: String) -> Result<InstrumentId, InstrumentError> {
+        text.parse()
     }
 }
 

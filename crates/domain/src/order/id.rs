@@ -16,7 +16,8 @@ const NUMBER: usize = 7;
 
 /// Trading day, account, number within both: `2611210A30000042`, 16 letters and digits, so that it fits every broker's
 /// tag (the shortest allows 20). Drawn from blocks that were reserved durably beforehand, never used twice.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct OrderId {
     day: DayNumber,
     account: u16,
@@ -81,6 +82,20 @@ impl fmt::Display for OrderId {
 impl fmt::Debug for OrderId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}")
+    }
+}
+
+impl From<OrderId> for String {
+    fn from(id: OrderId) -> String {
+        id.to_string()
+    }
+}
+
+impl TryFrom<String> for OrderId {
+    type Error = NotAnOrderId;
+
+    fn try_from(text: String) -> Result<OrderId, NotAnOrderId> {
+        text.parse()
     }
 }
 

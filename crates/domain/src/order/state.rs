@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::Qty;
 
 /// Where an order stands. `filled` is what has executed so far.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum OrderState {
     /// Decided and to be committed; not sent.
     Pending,

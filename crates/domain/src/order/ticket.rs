@@ -4,15 +4,15 @@ use super::Side;
 use crate::{Price, Qty};
 
 /// An order inside one process: a small integer, text is added at the edge.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub struct OrderKey(pub u32);
 
 /// An instrument inside one process.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub struct InstrumentKey(pub u32);
 
 /// What is really sent. Regulation bars bare market orders through APIs, so there is none here.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Terms {
     /// The engine's MARKET: a limit through the other side of the book, chased within its band until done.
     Marketable {
@@ -41,7 +41,7 @@ impl Terms {
 }
 
 /// When a marketable order may trade.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Timing {
     /// From the next price on.
     Next,
@@ -50,7 +50,7 @@ pub enum Timing {
 }
 
 /// An order for the exchange.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Ticket {
     pub key: OrderKey,
     pub instrument: InstrumentKey,
@@ -67,5 +67,5 @@ pub struct Ticket {
 
 /// The number of a trade: the exchange's own, or one that the shell gives to it. The same trade has the same number
 /// however often it is told; two trades of one order never share one.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub struct TradeNumber(pub u64);
