@@ -25,6 +25,8 @@ pub enum Request {
 pub struct PlaceOrder {
     pub id: OrderId,
     pub instrument: InstrumentId,
+    /// Of the simulated exchange alone: in a replay each book's own bars fill its orders.
+    pub lane: u32,
     pub product: Product,
     pub side: Side,
     pub qty: Qty,
@@ -39,6 +41,8 @@ pub struct PlaceOrder {
 pub struct ChangeOrder {
     pub id: OrderId,
     pub instrument: InstrumentId,
+    /// Of the simulated exchange alone: in a replay each book's own bars fill its orders.
+    pub lane: u32,
     /// The broker's own number of the order, where it is known.
     pub broker_id: Option<String>,
     /// Which change of the order this is, from 1: it comes back with the answer.
@@ -53,5 +57,7 @@ pub struct ChangeOrder {
 pub struct CancelOrder {
     pub id: OrderId,
     pub instrument: InstrumentId,
+    /// Of the simulated exchange alone: in a replay each book's own bars fill its orders.
+    pub lane: u32,
     pub broker_id: Option<String>,
 }

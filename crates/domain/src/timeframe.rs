@@ -8,7 +8,7 @@ use thiserror::Error;
 use crate::time::Span;
 
 /// How long a bar lasts. Intraday bars are counted from the session's open; a daily bar is the whole session.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Timeframe {
     /// 1 to 240 minutes.
     Minutes(u16),

@@ -99,6 +99,15 @@ impl Engine {
         self
     }
 
+    /// Other limits from now on. What is open stays open.
+    pub fn set_limits(&mut self, limits: AccountLimits) {
+        self.limits = limits;
+    }
+
+    pub fn limits(&self) -> &AccountLimits {
+        &self.limits
+    }
+
     /// What stops entries now.
     pub fn locks(&self) -> &[Lock] {
         self.locks.all()

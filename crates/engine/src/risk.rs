@@ -19,7 +19,7 @@ use crate::locks::Locks;
 use crate::portfolio::{Account, Book};
 
 /// The limits of an account; `None` is no limit.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct AccountLimits {
     /// Rupees lost since the day began, realised and not, at which intraday and derivative books are flattened and the
     /// account is locked for the day.

@@ -13,6 +13,7 @@ pub mod activity;
 pub mod audit;
 pub mod books;
 mod connection;
+pub mod desk_cursor;
 mod entity;
 mod error;
 pub mod idempotency;

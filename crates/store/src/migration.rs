@@ -19,6 +19,7 @@ mod m0005_books;
 mod m0006_risk;
 mod m0007_audit;
 mod m0008_append_only;
+mod m0009_desk_cursors;
 
 pub(crate) struct Migrations;
 
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0006_risk::Migration),
             Box::new(m0007_audit::Migration),
             Box::new(m0008_append_only::Migration),
+            Box::new(m0009_desk_cursors::Migration),
         ]
     }
 }

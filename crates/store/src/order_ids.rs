@@ -35,6 +35,11 @@ impl OrderIdBlock {
         self.last + 1 - self.next
     }
 
+    /// The number that is drawn next.
+    pub fn first(&self) -> i64 {
+        self.next
+    }
+
     pub fn day(&self) -> DayNumber {
         self.day
     }

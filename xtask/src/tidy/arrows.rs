@@ -38,6 +38,11 @@ const ROWS: &[Row] = &[
     Row { name: "report", uses: &["domain"], pure: Some(&["jiff", "serde", "serde_json", "thiserror"]) },
     Row { name: "store", uses: &["domain"], pure: None },
     Row {
+        name: "desk",
+        uses: &["domain", "strategy", "engine", "exchange", "backtest", "broker", "history", "store"],
+        pure: None,
+    },
+    Row {
         name: "sauda",
         uses: &["domain", "indicators", "strategy", "engine", "exchange", "backtest", "history", "report"],
         pure: None,

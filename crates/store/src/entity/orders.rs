@@ -66,3 +66,8 @@ entity!(fill, "fills", {
     charges: i64,
     at: i64,
 });
+
+entity!(desk_cursor, "desk_cursors", {
+    #[sea_orm(primary_key, auto_increment = false)] account_id: i64,
+    place: i64,
+});

@@ -1,0 +1,210 @@
+//! The pure half of the order desk: what an account is told, and what is to be stored and sent because of it.
+//!
+//! [`OrderPath`] holds the account's engine and what the desk knows beside it: our order ids, the broker's, what is
+//! asked of the broker's book, what was stored last. [`OrderPath::handle`] is deterministic: the same inputs give the
+//! same acts, so a journal of the inputs brings an account back after a kill, and a simulation can play any failure.
+//! It never reads a clock, a file or a socket, and sends nothing twice.
+
+mod answers;
+mod ids;
+mod input;
+mod readings;
+mod rows;
+mod setup;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use broker::Request;
+use domain::order::{OrderId, OrderKey, Ticket};
+use domain::trade::BookId;
+use domain::{Money, Timestamp};
+use engine::{AccountLimits, Conduct, Effect, Engine, Event};
+use store::AccountId;
+
+pub use input::{Act, Input, Moved, Refused, Write};
+pub use ids::LOW as LOW_IDS;
+pub use rows::state_name;
+pub use setup::{BookSetup, Facts, SetupError, Size, StrategyChoice, StrategySource};
+
+use ids::Ids;
+use readings::Readings;
+use rows::{BookRow, Shadow};
+
+/// One account's order path.
+pub struct OrderPath {
+    account: AccountId,
+    engine: Engine,
+    instruments: Vec<domain::instrument::InstrumentId>,
+    books: Vec<BookRow>,
+    ids: Ids,
+    readings: Readings,
+    /// What was last said of each order that is not final.
+    shadows: BTreeMap<OrderKey, Shadow>,
+    /// Orders seen so far: newer keys are new orders.
+    known: u32,
+    effects: Vec<Effect>,
+    /// Orders that this input was about: a final one may move once more.
+    touched: BTreeSet<OrderKey>,
+    now: Timestamp,
+}
+
+impl OrderPath {
+    pub fn new(account: AccountId, cash: Money, limits: AccountLimits, conduct: Conduct) -> OrderPath {
+        OrderPath {
+            account,
+            engine: Engine::new(cash, limits).conduct(conduct),
+            instruments: Vec::new(),
+            books: Vec::new(),
+            ids: Ids::default(),
+            readings: Readings::default(),
+            shadows: BTreeMap::new(),
+            known: 0,
+            effects: Vec::new(),
+            touched: BTreeSet::new(),
+            now: Timestamp::MIN,
+        }
+    }
+
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    pub fn setup(&self, book: BookId) -> &BookSetup {
+        &self.books[book.0 as usize].setup
+    }
+
+    pub fn books(&self) -> impl Iterator<Item = (BookId, &BookSetup)> + '_ {
+        self.books.iter().enumerate().map(|(i, row)| (BookId(i as u32), &row.setup))
+    }
+
+    /// Order ids in stock: below [`ids::LOW`] more should be reserved.
+    pub fn ids_left(&self) -> usize {
+        self.ids.left()
+    }
+
+    pub fn id_of(&self, order: OrderKey) -> Option<OrderId> {
+        self.ids.id(order)
+    }
+
+    pub fn key_of(&self, order: OrderId) -> Option<OrderKey> {
+        self.ids.key(order)
+    }
+
+    /// When [`Event::Timer`] is due.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.engine.next_due()
+    }
+
+    /// Takes one input; what must be stored and sent because of it is appended to `acts`, in order.
+    pub fn handle(&mut self, at: Timestamp, input: &Input, acts: &mut Vec<Act>) {
+        self.now = at;
+        match input {
+            Input::Ids { day, first, count } => {
+                self.ids.stock(*day, self.account, *first, *count);
+                self.name_waiting(acts);
+            }
+            Input::Book(setup) => self.add_book(setup),
+            Input::Event(event) => {
+                if let Event::Report { order, .. } | Event::Committed { order } = event {
+                    self.touched.insert(*order);
+                }
+                if *event == Event::Restarted {
+                    self.readings.forget();
+                }
+                self.tell(event, acts);
+            }
+            Input::Heard(update) => self.hear(update, acts),
+        }
+        if let Some(number) = self.readings.begin() {
+            acts.push(Act::Send(Request::ReadBook { number }));
+        }
+        self.note_orders(acts);
+        self.note_books(acts);
+    }
+
+    fn add_book(&mut self, setup: &BookSetup) {
+        let key = self.instrument_key(&setup.instrument);
+        // A setup is checked before it is written down.
+        let Ok((spec, strategy)) = setup.build(key) else { return };
+        self.engine.add_book(spec, strategy);
+        self.books.push(BookRow::new(setup.clone()));
+    }
+
+    fn instrument_key(&mut self, id: &domain::instrument::InstrumentId) -> domain::order::InstrumentKey {
+        let found = self.instruments.iter().position(|known| known == id);
+        let place = found.unwrap_or_else(|| {
+            self.instruments.push(id.clone());
+            self.instruments.len() - 1
+        });
+        domain::order::InstrumentKey(place as u32)
+    }
+
+    /// Tells the engine one thing and carries out what it wants.
+    fn tell(&mut self, event: &Event, acts: &mut Vec<Act>) {
+        let mut effects = std::mem::take(&mut self.effects);
+        self.engine.handle(self.now, event, &mut effects);
+        for effect in effects.drain(..) {
+            self.carry_out(&effect, acts);
+        }
+        self.effects = effects;
+    }
+
+    fn carry_out(&mut self, effect: &Effect, acts: &mut Vec<Act>) {
+        match effect {
+            Effect::Persist(ticket) => self.name(ticket, acts),
+            Effect::Place(ticket) => {
+                if let Some(order) = self.placing(ticket) {
+                    acts.push(Act::Send(Request::Place(order)));
+                }
+            }
+            Effect::Modify(ticket) => {
+                if let Some(change) = self.changing(ticket) {
+                    acts.push(Act::Send(Request::Change(change)));
+                }
+            }
+            Effect::Cancel { order, .. } => {
+                self.touched.insert(*order);
+                if let Some(cancel) = self.cancelling(*order) {
+                    acts.push(Act::Send(Request::Cancel(cancel)));
+                }
+            }
+            Effect::Ask { order } => self.readings.ask(*order),
+            Effect::Incident(incident) => acts.push(Act::Write(self.incident(incident))),
+            Effect::Locked(lock) => acts.push(Act::Write(Write::Locked(*lock, self.run_of_lock(lock)))),
+            Effect::Unlocked(lock) => acts.push(Act::Write(Write::Unlocked(*lock, self.run_of_lock(lock)))),
+            Effect::Closed(trade) => {
+                // The order that was filled last is listed before its trade.
+                self.note_orders(acts);
+                if let Some(write) = self.closed(trade) {
+                    acts.push(Act::Write(write));
+                }
+            }
+            Effect::Refused(refusal) => acts.push(Act::Write(self.refused(refusal))),
+        }
+    }
+
+    /// Gives a decided order its id, or lets it wait for the next block of ids.
+    fn name(&mut self, ticket: &Ticket, acts: &mut Vec<Act>) {
+        match self.ids.draw(ticket.key) {
+            Some(id) => {
+                let write = self.new_order(id, ticket);
+                acts.push(Act::Write(Write::NewOrder(Box::new(write), ticket.key)));
+                self.shadows.insert(ticket.key, Shadow::fresh(self.engine.order(ticket.key)));
+            }
+            None => self.ids.wait(*ticket),
+        }
+        self.known = self.known.max(ticket.key.0 + 1);
+    }
+
+    fn name_waiting(&mut self, acts: &mut Vec<Act>) {
+        for ticket in self.ids.take_waiting() {
+            // Cancelled before it had an id: it never was.
+            if self.engine.order(ticket.key).state.is_final() {
+                continue;
+            }
+            self.name(&ticket, acts);
+        }
+    }
+}

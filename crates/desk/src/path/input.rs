@@ -1,0 +1,63 @@
+//! What an account is told, and what comes of it.
+
+use broker::{Request, Update};
+use domain::order::{OrderId, OrderKey};
+use domain::time::DayNumber;
+use engine::{Event, Lock, Refusal};
+use serde::{Deserialize, Serialize};
+use store::RunId;
+use store::books::{ClosedTrade, Position};
+use store::orders::{Fill, NewOrder, OrderUpdate};
+use store::risk::{NewIncident, RiskEvent};
+
+use super::BookSetup;
+
+/// One thing an account is told; the journal holds them in order.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum Input {
+    /// A block of order ids was reserved.
+    Ids { day: DayNumber, first: i64, count: i64 },
+    /// A run, or a person, begins to trade an instrument.
+    Book(Box<BookSetup>),
+    /// Market, command, timer, commit.
+    Event(Event),
+    /// The broker.
+    Heard(Update),
+}
+
+/// What must be done, in order.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Act {
+    Write(Write),
+    /// Hand this to the broker. Never repeated.
+    Send(Request),
+}
+
+/// What must be stored.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Write {
+    /// A decided order: once it is durable tell the path [`Event::Committed`] of its key.
+    NewOrder(Box<NewOrder>, OrderKey),
+    Moved(Box<Moved>),
+    Fill(OrderId, Fill),
+    Position(Box<Position>),
+    Trade(Box<ClosedTrade>),
+    Refused(Box<Refused>),
+    Incident(NewIncident),
+    Locked(Lock, Option<RunId>),
+    Unlocked(Lock, Option<RunId>),
+}
+
+/// An order moved on.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Moved {
+    pub id: OrderId,
+    pub update: OrderUpdate,
+}
+
+/// A rule said no.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Refused {
+    pub refusal: Refusal,
+    pub event: RiskEvent,
+}

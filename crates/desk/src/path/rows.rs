@@ -1,0 +1,409 @@
+//! What is stored of orders, books, trades and refusals, and what is sent of an order.
+
+use broker::{CancelOrder, ChangeOrder, PlaceOrder};
+use domain::order::{OrderId, OrderKey, OrderState, Terms, Ticket};
+use domain::trade::{BookId, ExitReason, Trade};
+use domain::{Money, OrderType, Price, Qty, Timestamp, Validity};
+use engine::{Incident, Lock, LockScope, Order, Purpose, Refusal, Trouble};
+use serde_json::json;
+use store::RunId;
+use store::books::{ClosedTrade, Position};
+use store::orders::{Decision, NewOrder, OrderTerms, OrderUpdate, Origin};
+use store::risk::{NewIncident, RiskEvent};
+
+use super::{Act, BookSetup, Moved, OrderPath, Refused, Write};
+
+/// A book as the desk keeps it beside the engine's.
+#[derive(Debug)]
+pub(super) struct BookRow {
+    pub setup: BookSetup,
+    /// What its closed trades made before charges, and their charges.
+    gross: Money,
+    charges: Money,
+    /// The newest order that opened or added.
+    entry: Option<OrderId>,
+    /// The order that traded last.
+    filled: Option<OrderId>,
+    /// When orders were last decided, and how many of each action then.
+    decided: (Timestamp, Vec<(&'static str, i64)>),
+    written: Option<Position>,
+}
+
+impl BookRow {
+    pub fn new(setup: BookSetup) -> BookRow {
+        BookRow {
+            setup,
+            gross: Money::ZERO,
+            charges: Money::ZERO,
+            entry: None,
+            filled: None,
+            decided: (Timestamp::MIN, Vec::new()),
+            written: None,
+        }
+    }
+
+    /// The how-manieth order of this action is decided at that instant, from 0.
+    fn leg(&mut self, at: Timestamp, action: &'static str) -> i64 {
+        if self.decided.0 != at {
+            self.decided = (at, Vec::new());
+        }
+        let known = self.decided.1.iter_mut().find(|(name, _)| *name == action);
+        match known {
+            Some((_, legs)) => {
+                *legs += 1;
+                *legs
+            }
+            None => {
+                self.decided.1.push((action, 0));
+                0
+            }
+        }
+    }
+}
+
+/// What was last written of an order.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) struct Shadow {
+    state: OrderState,
+    filled: Qty,
+    executed: Money,
+    terms: Terms,
+    qty: Qty,
+}
+
+impl Shadow {
+    pub fn fresh(order: &Order) -> Shadow {
+        Shadow {
+            state: order.state,
+            filled: order.filled(),
+            executed: order.executed,
+            terms: order.terms,
+            qty: order.qty,
+        }
+    }
+}
+
+impl OrderPath {
+    pub(super) fn new_order(&mut self, id: OrderId, ticket: &Ticket) -> NewOrder {
+        let order = self.engine.order(ticket.key);
+        let (book, purpose, at) = (order.book, order.purpose, order.created);
+        let row = &mut self.books[book.0 as usize];
+        let action = action(purpose);
+        let leg = row.leg(at, action);
+        let opens = matches!(purpose, Purpose::Entry | Purpose::Reverse);
+        let parent = if opens { None } else { row.entry };
+        if opens {
+            row.entry = Some(id);
+        }
+        let setup = &row.setup;
+        let decision =
+            setup.run.map(|_| Decision { bar_open: at, leg, action: action.to_owned() });
+        let (trigger_price, limit) = ticket.terms.on_the_wire();
+        NewOrder {
+            id,
+            account: self.account,
+            book: setup.book(),
+            decision,
+            parent,
+            strategy_version: setup.strategy_version.map(store::StrategyVersionId),
+            algo_id: setup.algo_id.clone(),
+            origin: origin(setup, purpose),
+            instrument: setup.instrument.clone(),
+            side: ticket.side,
+            order_type: order_type(ticket.terms),
+            product: setup.product,
+            validity: Validity::Day,
+            quantity: ticket.qty,
+            disclosed_quantity: Qty::ZERO,
+            limit_price: Some(limit),
+            trigger_price,
+            after_market: false,
+            tag: None,
+            detail: json!({ "action": action, "leg": leg, "purpose": format!("{purpose:?}") }).to_string(),
+            at: self.now,
+        }
+    }
+
+    pub(super) fn placing(&self, ticket: &Ticket) -> Option<PlaceOrder> {
+        let setup = self.setup(self.engine.order(ticket.key).book);
+        Some(PlaceOrder {
+            id: self.ids.id(ticket.key)?,
+            instrument: setup.instrument.clone(),
+            lane: self.engine.order(ticket.key).book.0,
+            product: setup.product,
+            side: ticket.side,
+            qty: ticket.qty,
+            terms: ticket.terms,
+            timing: ticket.timing,
+            validity: Validity::Day,
+        })
+    }
+
+    pub(super) fn changing(&mut self, wished: &Ticket) -> Option<ChangeOrder> {
+        self.touched.insert(wished.key);
+        // As it stands: fills may have been told since it was wished.
+        let order = self.engine.order(wished.key);
+        let ticket = order.ticket();
+        Some(ChangeOrder {
+            id: self.ids.id(ticket.key)?,
+            instrument: self.setup(order.book).instrument.clone(),
+            lane: order.book.0,
+            broker_id: self.ids.broker_id(ticket.key).cloned(),
+            change: ticket.change,
+            qty: ticket.filled + ticket.qty,
+            terms: ticket.terms,
+            timing: ticket.timing,
+        })
+    }
+
+    pub(super) fn cancelling(&self, key: OrderKey) -> Option<CancelOrder> {
+        let book = self.engine.order(key).book;
+        Some(CancelOrder {
+            id: self.ids.id(key)?,
+            instrument: self.setup(book).instrument.clone(),
+            lane: book.0,
+            broker_id: self.ids.broker_id(key).cloned(),
+        })
+    }
+
+    /// Writes down which orders have moved since they were last written.
+    pub(super) fn note_orders(&mut self, acts: &mut Vec<Act>) {
+        let mut look: Vec<OrderKey> = self.shadows.keys().copied().collect();
+        look.extend(self.touched.iter().filter(|key| !self.shadows.contains_key(key)));
+        self.touched.clear();
+        for key in look {
+            // An order without an id yet is written when it has one.
+            let Some(id) = self.ids.id(key) else { continue };
+            let order = self.engine.order(key);
+            let now = Shadow::fresh(order);
+            let before = self.shadows.get(&key).copied();
+            if before == Some(now) {
+                continue;
+            }
+            if now.state.is_final() {
+                self.shadows.remove(&key);
+                if before.is_none() && now.executed == Money::ZERO {
+                    continue;
+                }
+            } else {
+                self.shadows.insert(key, now);
+            }
+            if now.executed != before.map_or(Money::ZERO, |b| b.executed) {
+                self.books[order.book.0 as usize].filled = Some(id);
+            }
+            acts.push(Act::Write(Write::Moved(Box::new(self.moved(id, order, before)))));
+        }
+    }
+
+    fn moved(&self, id: OrderId, order: &Order, before: Option<Shadow>) -> Moved {
+        let (trigger_price, limit) = order.terms.on_the_wire();
+        let changed = before.is_none_or(|b| b.terms != order.terms || b.qty != order.qty);
+        let state = state_name(order.state);
+        Moved {
+            id,
+            update: OrderUpdate {
+                state: order.state,
+                filled_quantity: order.filled(),
+                filled_value: order.executed,
+                terms: (changed && order.rests() || order.state == OrderState::Filled).then_some(OrderTerms {
+                    quantity: order.qty,
+                    limit_price: Some(limit),
+                    trigger_price,
+                }),
+                broker_order_id: self.ids.broker_id(order.key).cloned(),
+                because: None,
+                event: state.to_owned(),
+                detail: json!({
+                    "filled": order.filled().raw(),
+                    "quantity": order.qty.raw(),
+                    "limitPrice": limit.to_f64(),
+                    "triggerPrice": trigger_price.map(Price::to_f64),
+                    "change": order.changes,
+                })
+                .to_string(),
+                at: self.now,
+            },
+        }
+    }
+
+    /// Writes down which books hold something else than was last written.
+    pub(super) fn note_books(&mut self, acts: &mut Vec<Act>) {
+        for place in 0..self.books.len() {
+            let id = BookId(place as u32);
+            let held = self.engine.book(id);
+            let row = &self.books[place];
+            if row.written.is_none() && held.position().is_zero() {
+                continue;
+            }
+            let open = held.open_position(id);
+            let position = Position {
+                account: self.account,
+                book: row.setup.book(),
+                instrument: row.setup.instrument.clone(),
+                product: row.setup.product,
+                quantity: held.position(),
+                average_price: held.entry_price().unwrap_or_default(),
+                realised: row.gross + open.map_or(Money::ZERO, |p| p.realised),
+                charges: row.charges + open.map_or(Money::ZERO, |p| p.total_charges),
+                stop_loss: held.stop(),
+                target_price: held.target(),
+                lots: String::new(),
+                updated_at: row.written.as_ref().map_or(self.now, |w| w.updated_at),
+            };
+            if row.written.as_ref() != Some(&position) {
+                let position = Position { updated_at: self.now, ..position };
+                acts.push(Act::Write(Write::Position(Box::new(position.clone()))));
+                self.books[place].written = Some(position);
+            }
+        }
+    }
+
+    /// What a book was charged so far, its closed trades included.
+    pub(super) fn charges_so_far(&self, order: OrderKey) -> Money {
+        let book = self.engine.order(order).book;
+        let open = self.engine.book(book).open_position(book);
+        self.books[book.0 as usize].charges + open.map_or(Money::ZERO, |p| p.total_charges)
+    }
+
+    /// What a book made with its closed trades before charges, and what they were charged.
+    pub fn closed_totals(&self, book: BookId) -> (Money, Money) {
+        let row = &self.books[book.0 as usize];
+        (row.gross, row.charges)
+    }
+
+    pub(super) fn closed(&mut self, trade: &Trade) -> Option<Write> {
+        let account = self.account;
+        let row = &mut self.books[trade.book.0 as usize];
+        row.gross += trade.gross_pnl;
+        row.charges += trade.total_charges;
+        let closing_order = row.filled?;
+        let kinds = &trade.charges;
+        let by_kind = json!({
+            "brokerage": kinds.brokerage.to_f64(),
+            "stt": kinds.stt.to_f64(),
+            "exchange": kinds.exchange.to_f64(),
+            "ipft": kinds.ipft.to_f64(),
+            "sebi": kinds.sebi.to_f64(),
+            "stamp": kinds.stamp.to_f64(),
+            "gst": kinds.gst.to_f64(),
+            "dp": kinds.dp.to_f64(),
+        });
+        Some(Write::Trade(Box::new(ClosedTrade {
+            account,
+            book: row.setup.book(),
+            closing_order,
+            instrument: row.setup.instrument.clone(),
+            product: trade.product,
+            timeframe: row.setup.timeframe,
+            direction: trade.direction,
+            entry_time: trade.entry_time,
+            entry_price: trade.entry_price,
+            exit_time: trade.exit_time,
+            exit_price: trade.exit_price,
+            stop_loss: trade.stop_loss,
+            target_price: trade.target_price,
+            quantity: trade.quantity,
+            gross_pnl: trade.gross_pnl,
+            charges: trade.total_charges,
+            charges_by_kind: by_kind.to_string(),
+            exit_reason: trade.exit_reason,
+        })))
+    }
+
+    pub(super) fn refused(&self, refusal: &Refusal) -> Write {
+        let setup = self.setup(refusal.book);
+        let event = RiskEvent {
+            account: self.account,
+            run: setup.run.map(RunId),
+            order: None,
+            rule: refusal.breach.rule().to_owned(),
+            instrument: Some(setup.instrument.clone()),
+            detail: json!({
+                "why": refusal.breach.to_string(),
+                "direction": format!("{:?}", refusal.direction).to_lowercase(),
+                "quantity": refusal.qty.raw(),
+                "figures": format!("{:?}", refusal.breach),
+            })
+            .to_string(),
+            at: refusal.at,
+        };
+        Write::Refused(Box::new(Refused { refusal: *refusal, event }))
+    }
+
+    pub(super) fn incident(&self, incident: &Incident) -> Write {
+        let order = |key: OrderKey| self.ids.id(key).map_or_else(|| format!("order {}", key.0), |id| id.to_string());
+        let book = |id: BookId| {
+            let setup = self.setup(id);
+            setup.run.map_or_else(|| format!("manual {}", setup.instrument), |run| format!("run {run}"))
+        };
+        let subject = match incident.what {
+            Trouble::UnknownOrder { order: key }
+            | Trouble::IllegalMove { order: key, .. }
+            | Trouble::Overfilled { order: key, .. }
+            | Trouble::InDoubt { order: key }
+            | Trouble::Vanished { order: key }
+            | Trouble::CameAfterAll { order: key }
+            | Trouble::CancelRefused { order: key } => order(key),
+            Trouble::Unguarded { book: id } | Trouble::Naked { book: id, .. } => book(id),
+        };
+        Write::Incident(NewIncident {
+            account: self.account,
+            kind: incident.what.name().to_owned(),
+            detail: format!("{subject}: {}", incident.what),
+            subject,
+        })
+    }
+
+    pub(super) fn run_of_lock(&self, lock: &Lock) -> Option<RunId> {
+        match lock.scope {
+            LockScope::Book(book) => self.setup(book).run.map(RunId),
+            LockScope::Account | LockScope::User | LockScope::Everyone => None,
+        }
+    }
+}
+
+const fn action(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Entry => "enter",
+        Purpose::Reverse => "reverse",
+        Purpose::Stop => "stop",
+        Purpose::Exit(_) => "exit",
+    }
+}
+
+fn origin(setup: &BookSetup, purpose: Purpose) -> Origin {
+    match purpose {
+        Purpose::Exit(ExitReason::Risk) => Origin::Risk,
+        Purpose::Exit(ExitReason::Manual) => Origin::Manual,
+        _ if setup.run.is_some() => Origin::Strategy,
+        _ => Origin::Manual,
+    }
+}
+
+fn order_type(terms: Terms) -> OrderType {
+    match terms {
+        Terms::Marketable { .. } => OrderType::Market,
+        Terms::Limit { .. } => OrderType::Limit,
+        // Its limit lies a band beyond the trigger.
+        Terms::Stop { .. } => OrderType::StopLimit,
+    }
+}
+
+/// The state's name in an order's event.
+pub fn state_name(state: OrderState) -> &'static str {
+    match state {
+        OrderState::Pending => "pending",
+        OrderState::Submitted => "submitted",
+        OrderState::Open => "open",
+        OrderState::Triggered { .. } => "triggered",
+        OrderState::PartiallyFilled { .. } => "partiallyFilled",
+        OrderState::PendingModify { .. } => "pendingModify",
+        OrderState::PendingCancel { .. } => "pendingCancel",
+        OrderState::Unknown { .. } => "unknown",
+        OrderState::Filled => "filled",
+        OrderState::Rejected => "rejected",
+        OrderState::Cancelled { .. } => "cancelled",
+        OrderState::Expired { .. } => "expired",
+        OrderState::NeverArrived => "neverArrived",
+    }
+}
