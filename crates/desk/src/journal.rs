@@ -51,11 +51,7 @@ pub struct Journal {
 
 impl Journal {
     /// Opens the account's newest journal, or begins the first. Every entry in it from `from` on is handed to `each`.
-    pub fn open(
-        folder: &Path,
-        from: i64,
-        mut each: impl FnMut(Entry),
-    ) -> Result<Journal, JournalError> {
+    pub fn open(folder: &Path, from: i64, mut each: impl FnMut(Entry)) -> Result<Journal, JournalError> {
         fs::create_dir_all(folder).map_err(|why| io_error(folder, why))?;
         let files = files(folder)?;
         let Some(newest) = files.last() else { return Journal::begin(folder, from) };
@@ -81,11 +77,8 @@ impl Journal {
     /// Begins a new file; the older ones stay for whoever wants to replay the day.
     pub fn begin(folder: &Path, first: i64) -> Result<Journal, JournalError> {
         let path = folder.join(format!("{first:020}.journal"));
-        let mut file = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(&path)
-            .map_err(|why| io_error(&path, why))?;
+        let mut file =
+            OpenOptions::new().create(true).append(true).open(&path).map_err(|why| io_error(&path, why))?;
         let empty = file.metadata().map_err(|why| io_error(&path, why))?.len() == 0;
         if empty {
             file.write_all(MAGIC).map_err(|why| io_error(&path, why))?;

@@ -23,8 +23,8 @@ use domain::{Money, Timestamp};
 use engine::{AccountLimits, Conduct, Effect, Engine, Event};
 use store::AccountId;
 
-pub use input::{Act, Input, Moved, Refused, Write};
 pub use ids::LOW as LOW_IDS;
+pub use input::{Act, Input, Moved, Refused, Write};
 pub use rows::state_name;
 pub use setup::{BookSetup, Facts, SetupError, Size, StrategyChoice, StrategySource};
 
@@ -105,6 +105,7 @@ impl OrderPath {
                 self.ids.stock(*day, self.account, *first, *count);
                 self.name_waiting(acts);
             }
+            Input::Limits(limits) => self.engine.set_limits(**limits),
             Input::Book(setup) => self.add_book(setup),
             Input::Event(event) => {
                 if let Event::Report { order, .. } | Event::Committed { order } = event {

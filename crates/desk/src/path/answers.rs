@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use broker::{BookReading, BrokerTrade, Failure, OrderRow, Outcome, RefusedCause, RequestKind, RowStatus, TradePhase, Update};
+use broker::{
+    BookReading, BrokerTrade, Failure, OrderRow, Outcome, RefusedCause, RequestKind, RowStatus, TradePhase,
+    Update,
+};
 use domain::order::{OrderKey, TradeNumber};
 use engine::{Event, FillPhase, News, RejectCause, Seen, SeenStatus};
 use store::risk::NewIncident;
@@ -14,7 +17,11 @@ impl OrderPath {
         match update {
             Update::Answer { order, request, outcome } => {
                 let Some(key) = self.ids.key(*order) else {
-                    acts.push(Act::Write(self.foreign("unknownOrder", &order.to_string(), "an answer to an order that is not known here")));
+                    acts.push(Act::Write(self.foreign(
+                        "unknownOrder",
+                        &order.to_string(),
+                        "an answer to an order that is not known here",
+                    )));
                     return;
                 };
                 if let Outcome::Done { broker_id: Some(broker_id) } = outcome {
@@ -45,7 +52,8 @@ impl OrderPath {
                 }
             }
             Update::Connected => self.readings.want(),
-            Update::Positions { .. } | Update::Funds { .. } | Update::Quiet | Update::Disconnected { .. } => {}
+            Update::Positions { .. } | Update::Funds { .. } | Update::Quiet | Update::Disconnected { .. } => {
+            }
         }
     }
 
@@ -57,7 +65,10 @@ impl OrderPath {
     fn traded(&mut self, trade: &BrokerTrade, acts: &mut Vec<Act>) {
         let Some(key) = trade.order.and_then(|id| self.ids.key(id)) else {
             let whose = trade.order.map_or_else(|| format!("trade {}", trade.number), |id| id.to_string());
-            let words = format!("a trade of {} {} at {} that no order of ours asked for", trade.qty, trade.instrument, trade.price);
+            let words = format!(
+                "a trade of {} {} at {} that no order of ours asked for",
+                trade.qty, trade.instrument, trade.price
+            );
             acts.push(Act::Write(self.foreign("foreignTrade", &whose, &words)));
             return;
         };

@@ -23,7 +23,8 @@ impl Ids {
     /// Takes a block. What is left of another day's is dropped: an id says on which day it was drawn.
     pub fn stock(&mut self, day: DayNumber, account: AccountId, first: i64, count: i64) {
         self.free.retain(|id| id.day() == day);
-        self.free.extend((first..first + count).filter_map(|number| OrderId::new(day, account.0, number).ok()));
+        self.free
+            .extend((first..first + count).filter_map(|number| OrderId::new(day, account.0, number).ok()));
     }
 
     pub fn left(&self) -> usize {

@@ -3,7 +3,7 @@
 use broker::{Request, Update};
 use domain::order::{OrderId, OrderKey};
 use domain::time::DayNumber;
-use engine::{Event, Lock, Refusal};
+use engine::{AccountLimits, Event, Lock, Refusal};
 use serde::{Deserialize, Serialize};
 use store::RunId;
 use store::books::{ClosedTrade, Position};
@@ -17,6 +17,8 @@ use super::BookSetup;
 pub enum Input {
     /// A block of order ids was reserved.
     Ids { day: DayNumber, first: i64, count: i64 },
+    /// The account's limits, from now on.
+    Limits(Box<AccountLimits>),
     /// A run, or a person, begins to trade an instrument.
     Book(Box<BookSetup>),
     /// Market, command, timer, commit.

@@ -96,8 +96,7 @@ impl OrderPath {
             row.entry = Some(id);
         }
         let setup = &row.setup;
-        let decision =
-            setup.run.map(|_| Decision { bar_open: at, leg, action: action.to_owned() });
+        let decision = setup.run.map(|_| Decision { bar_open: at, leg, action: action.to_owned() });
         let (trigger_price, limit) = ticket.terms.on_the_wire();
         NewOrder {
             id,
@@ -205,11 +204,8 @@ impl OrderPath {
                 state: order.state,
                 filled_quantity: order.filled(),
                 filled_value: order.executed,
-                terms: (changed && order.rests() || order.state == OrderState::Filled).then_some(OrderTerms {
-                    quantity: order.qty,
-                    limit_price: Some(limit),
-                    trigger_price,
-                }),
+                terms: (changed && order.rests() || order.state == OrderState::Filled)
+                    .then_some(OrderTerms { quantity: order.qty, limit_price: Some(limit), trigger_price }),
                 broker_order_id: self.ids.broker_id(order.key).cloned(),
                 because: None,
                 event: state.to_owned(),
@@ -331,7 +327,8 @@ impl OrderPath {
     }
 
     pub(super) fn incident(&self, incident: &Incident) -> Write {
-        let order = |key: OrderKey| self.ids.id(key).map_or_else(|| format!("order {}", key.0), |id| id.to_string());
+        let order =
+            |key: OrderKey| self.ids.id(key).map_or_else(|| format!("order {}", key.0), |id| id.to_string());
         let book = |id: BookId| {
             let setup = self.setup(id);
             setup.run.map_or_else(|| format!("manual {}", setup.instrument), |run| format!("run {run}"))

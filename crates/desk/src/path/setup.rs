@@ -65,7 +65,10 @@ pub struct StrategyChoice {
 pub enum StrategySource {
     BuiltIn(String),
     /// The text of a rule file, and its name for errors.
-    Rules { text: String, name: String },
+    Rules {
+        text: String,
+        name: String,
+    },
 }
 
 /// What is wrong with a setting.

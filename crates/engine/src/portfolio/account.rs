@@ -68,6 +68,11 @@ impl Account {
         self.settled - self.blocked - self.reserved
     }
 
+    /// Margin of the positions.
+    pub fn margin_used(&self) -> Money {
+        self.blocked
+    }
+
     pub fn open_positions(&self) -> u32 {
         self.open_positions
     }

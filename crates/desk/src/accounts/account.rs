@@ -1,0 +1,447 @@
+//! An account's task, and the handle by which others speak to it.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use broker::{Broker, Update};
+use domain::instrument::InstrumentId;
+use domain::time::DayNumber;
+use domain::trade::BookId;
+use domain::{Price, Timestamp};
+use engine::{Event, News, RejectCause};
+use store::{AccountId, Store, UserId};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::message::{Done, Message, Wish};
+use super::view::{AccountState, AccountView};
+use super::writer::Batch;
+use crate::hub::{Hub, Note, Topic};
+use crate::journal::Journal;
+use crate::path::{Act, BookSetup, Input, LOW_IDS, OrderPath, Write};
+use crate::{Clock, DeskError};
+
+/// A handle on an account's task. Cloned, it is the same account.
+#[derive(Clone)]
+pub struct Account {
+    pub id: AccountId,
+    pub user: UserId,
+    pub(super) tell: mpsc::UnboundedSender<Message>,
+    pub(super) view: watch::Receiver<Arc<AccountView>>,
+}
+
+impl Account {
+    /// How it stands, as of a moment ago.
+    pub fn view(&self) -> Arc<AccountView> {
+        self.view.borrow().clone()
+    }
+
+    /// Waits until how it stands satisfies `holds`.
+    pub async fn wait_until(&self, holds: impl FnMut(&Arc<AccountView>) -> bool) {
+        let _ = self.view.clone().wait_for(holds).await;
+    }
+
+    /// Carries out a wish. What it decided is durable when this returns; what the exchange makes of it comes later.
+    pub async fn wish(&self, wish: Wish) -> Result<Done, DeskError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Message::Do { wish, reply })?;
+        answer.await.map_err(|_| gone())?
+    }
+
+    pub async fn add_book(&self, setup: BookSetup) -> Result<BookId, DeskError> {
+        // Checked here: what is in the journal must build.
+        setup.build(domain::order::InstrumentKey(0))?;
+        let (reply, answer) = oneshot::channel();
+        self.send(Message::AddBook { setup: Box::new(setup), reply })?;
+        answer.await.map_err(|_| gone())?
+    }
+
+    pub fn tick(&self, instrument: &InstrumentId, price: Price) {
+        let _ = self.tell.send(Message::Tick { instrument: instrument.clone(), price });
+    }
+
+    /// Tells a market event of one book.
+    pub fn market(&self, event: Event) {
+        let _ = self.tell.send(Message::Market(event));
+    }
+
+    /// Returns once everything told so far has had all its consequences.
+    pub async fn settle(&self) {
+        let (reply, answer) = oneshot::channel();
+        if self.tell.send(Message::Settle { reply }).is_ok() {
+            let _ = answer.await;
+        }
+    }
+
+    /// Ends the task once everything is stored.
+    pub async fn stop(&self) {
+        let (reply, answer) = oneshot::channel();
+        if self.tell.send(Message::Stop { reply }).is_ok() {
+            let _ = answer.await;
+        }
+    }
+
+    fn send(&self, message: Message) -> Result<(), DeskError> {
+        self.tell.send(message).map_err(|_| gone())
+    }
+}
+
+fn gone() -> DeskError {
+    DeskError::Unavailable("the account's task has ended; restart the server".to_owned())
+}
+
+/// A caller who waits until what was decided is durable.
+pub(super) struct Waiting {
+    place: i64,
+    answer: Answer,
+}
+
+enum Answer {
+    Wish(oneshot::Sender<Result<Done, DeskError>>, Done),
+    Book(oneshot::Sender<Result<BookId, DeskError>>, BookId),
+}
+
+/// Between two looks at what should be published while only prices move.
+const PUBLISH_EVERY: Duration = Duration::from_millis(200);
+/// Ids reserved at a time.
+const BLOCK: i64 = 500;
+
+/// The task's own state.
+pub(super) struct Task {
+    pub id: AccountId,
+    pub user: UserId,
+    pub path: OrderPath,
+    pub journal: Journal,
+    pub folder: PathBuf,
+    pub broker: Arc<dyn Broker>,
+    pub clock: Clock,
+    pub store: Store,
+    pub hub: Hub,
+    pub batches: mpsc::UnboundedSender<Batch>,
+    pub myself: mpsc::WeakUnboundedSender<Message>,
+    pub view: watch::Sender<Arc<AccountView>>,
+    pub state: AccountState,
+    /// When the last input came: time does not go back.
+    pub last: Timestamp,
+    /// The last place whose writes were passed on, and the last that is stored.
+    pub passed_on: i64,
+    pub stored: i64,
+    pub day: Option<DayNumber>,
+    pub reserving: bool,
+    pub acts: Vec<Act>,
+    pub waiting: VecDeque<Waiting>,
+}
+
+impl Task {
+    pub async fn run(mut self, mut inbox: mpsc::UnboundedReceiver<Message>) {
+        let mut settling: Vec<oneshot::Sender<()>> = Vec::new();
+        let mut dirty = true;
+        let mut publish = tokio::time::interval(PUBLISH_EVERY);
+        publish.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        self.reserve_ids();
+        loop {
+            let due = self.until_due();
+            tokio::select! {
+                biased;
+                message = inbox.recv() => {
+                    let Some(message) = message else { break };
+                    dirty = true;
+                    match message {
+                        Message::Settle { reply } => settling.push(reply),
+                        Message::Stop { reply } => {
+                            self.publish();
+                            // The writer ends when the sender is dropped and everything is stored.
+                            drop(self.batches);
+                            let _ = reply.send(());
+                            return;
+                        }
+                        message => self.take(message),
+                    }
+                }
+                () = sleep_for(due), if due.is_some() => {
+                    dirty = true;
+                    self.input(Input::Event(Event::Timer));
+                }
+                _ = publish.tick() => {
+                    if dirty {
+                        self.publish();
+                        dirty = false;
+                    }
+                }
+            }
+            if !settling.is_empty() && self.is_quiet() && inbox.is_empty() {
+                self.publish();
+                dirty = false;
+                for reply in settling.drain(..) {
+                    let _ = reply.send(());
+                }
+            }
+        }
+    }
+
+    fn is_quiet(&self) -> bool {
+        self.stored >= self.passed_on && self.broker.outstanding() == 0 || self.failed()
+    }
+
+    fn failed(&self) -> bool {
+        matches!(self.state, AccountState::Failed(_))
+    }
+
+    /// How long until the engine's next timer.
+    fn until_due(&self) -> Option<Duration> {
+        let due = self.path.next_due().filter(|_| !self.failed())?;
+        let left = due.as_micros().saturating_sub(self.clock.now().as_micros()).max(0);
+        match self.clock {
+            Clock::System => Some(Duration::from_micros(left as u64)),
+            // A told clock stands still meanwhile: it is looked at again soon.
+            Clock::Told(_) => Some(if left == 0 { Duration::ZERO } else { Duration::from_millis(5) }),
+        }
+    }
+
+    fn take(&mut self, message: Message) {
+        match message {
+            Message::Tick { instrument, price } => {
+                let books: Vec<BookId> =
+                    self.path.books().filter(|(_, s)| s.instrument == instrument).map(|(id, _)| id).collect();
+                if !books.is_empty() {
+                    self.new_day();
+                }
+                for book in books {
+                    self.input(Input::Event(Event::Tick { book, price }));
+                }
+            }
+            Message::Market(event) => {
+                self.input(Input::Event(event));
+            }
+            Message::Heard(update) => self.hear(update),
+            Message::Stored { through, orders } => {
+                self.stored = self.stored.max(through);
+                for order in orders {
+                    self.input(Input::Event(Event::Committed { order }));
+                }
+                self.answer();
+            }
+            Message::Unstorable { order } => {
+                let news = News::Rejected(RejectCause::Other);
+                self.input(Input::Event(Event::Report { order, news }));
+            }
+            Message::Ids { day, first, count } => {
+                self.reserving = false;
+                self.input(Input::Ids { day, first, count });
+            }
+            Message::Do { wish, reply } => self.wish(wish, reply),
+            Message::AddBook { setup, reply } => {
+                let book = BookId(self.path.books().count() as u32);
+                match self.input(Input::Book(setup)) {
+                    Some(place) => {
+                        self.day = None;
+                        self.new_day();
+                        self.wait(place, Answer::Book(reply, book));
+                    }
+                    None => drop(reply.send(Err(self.why_failed()))),
+                }
+            }
+            Message::Settle { .. } | Message::Stop { .. } => {}
+        }
+    }
+
+    fn hear(&mut self, update: Update) {
+        match &update {
+            Update::Connected => self.state = self.unless_failed(AccountState::Connected),
+            Update::Disconnected { because } => {
+                self.state = self.unless_failed(AccountState::Disconnected(because.clone()));
+            }
+            // Only a sign that something may have settled.
+            Update::Quiet => return,
+            _ => {}
+        }
+        self.input(Input::Heard(update));
+    }
+
+    fn unless_failed(&self, state: AccountState) -> AccountState {
+        if self.failed() { self.state.clone() } else { state }
+    }
+
+    /// Each book is told of a new day before anything else of it.
+    fn new_day(&mut self) {
+        let today = self.clock.now().day();
+        if self.day == Some(today) {
+            return;
+        }
+        self.day = Some(today);
+        self.reserve_ids();
+        let books: Vec<BookId> = self.path.books().map(|(id, _)| id).collect();
+        for book in books {
+            self.input(Input::Event(Event::DayStart { book, square_off: None }));
+        }
+    }
+
+    fn wish(&mut self, wish: Wish, reply: oneshot::Sender<Result<Done, DeskError>>) {
+        if self.failed() {
+            let _ = reply.send(Err(self.why_failed()));
+            return;
+        }
+        let input = match wish {
+            Wish::Command(command) => Input::Event(Event::Command(command)),
+            Wish::Limits(limits) => Input::Limits(limits),
+        };
+        let Some((place, acts)) = self.input_keeping(input) else {
+            let _ = reply.send(Err(self.why_failed()));
+            return;
+        };
+        let done = done(self.last, &acts);
+        self.wait(place, Answer::Wish(reply, done));
+    }
+
+    fn wait(&mut self, place: i64, answer: Answer) {
+        self.waiting.push_back(Waiting { place, answer });
+        self.answer();
+    }
+
+    /// Answers whoever waited for what is stored by now.
+    fn answer(&mut self) {
+        while let Some(first) = self.waiting.front() {
+            // What caused no writes has nothing to wait for but what came before it.
+            let needed = first.place.min(self.passed_on);
+            if self.stored < needed {
+                return;
+            }
+            let Some(Waiting { answer, .. }) = self.waiting.pop_front() else { return };
+            match answer {
+                Answer::Wish(reply, done) => drop(reply.send(Ok(done))),
+                Answer::Book(reply, book) => drop(reply.send(Ok(book))),
+            }
+        }
+    }
+
+    fn input(&mut self, input: Input) -> Option<i64> {
+        self.input_keeping(input).map(|(place, _)| place)
+    }
+
+    /// Writes an input down, acts on it, and gives back what it caused.
+    fn input_keeping(&mut self, input: Input) -> Option<(i64, Vec<Act>)> {
+        if self.failed() {
+            return None;
+        }
+        let at = self.clock.now().max(self.last);
+        let place = match self.journal.append(at, &input) {
+            Ok(place) => place,
+            Err(why) => {
+                self.fail(why.to_string());
+                return None;
+            }
+        };
+        self.last = at;
+        let mut acts = std::mem::take(&mut self.acts);
+        self.path.handle(at, &input, &mut acts);
+        self.carry_out(place, at, &acts);
+        let kept = if matches!(input, Input::Event(Event::Command(_))) { acts.clone() } else { Vec::new() };
+        acts.clear();
+        self.acts = acts;
+        if self.path.ids_left() < LOW_IDS {
+            self.reserve_ids();
+        }
+        Some((place, kept))
+    }
+
+    fn carry_out(&mut self, place: i64, at: Timestamp, acts: &[Act]) {
+        let mut writes = Vec::new();
+        let mut decides = false;
+        for act in acts {
+            match act {
+                Act::Write(write) => {
+                    decides |= matches!(write, Write::NewOrder(..) | Write::Locked(..));
+                    writes.push(write.clone());
+                }
+                Act::Send(request) => self.broker.send(request.clone()),
+            }
+        }
+        if writes.is_empty() {
+            return;
+        }
+        let journal = if decides { self.journal.syncer().ok() } else { None };
+        self.passed_on = place;
+        let _ = self.batches.send(Batch { place, at, writes, journal });
+    }
+
+    fn reserve_ids(&mut self) {
+        let today = self.clock.now().day();
+        if self.reserving || self.failed() {
+            return;
+        }
+        let Some(myself) = self.myself.upgrade() else { return };
+        self.reserving = true;
+        let (store, account) = (self.store.clone(), self.id);
+        tokio::spawn(async move {
+            let mut wait = Duration::from_millis(20);
+            loop {
+                match store::order_ids::reserve(&store, account, today, BLOCK).await {
+                    Ok(block) => {
+                        let _ = myself.send(Message::Ids {
+                            day: today,
+                            first: block.first(),
+                            count: block.left(),
+                        });
+                        return;
+                    }
+                    Err(why) => tracing::warn!(account.id = %account, "no order ids: {why}"),
+                }
+                tokio::time::sleep(wait).await;
+                wait = (wait * 2).min(Duration::from_secs(2));
+            }
+        });
+    }
+
+    /// Nothing more is done: what cannot be written down must not happen.
+    fn fail(&mut self, why: String) {
+        tracing::error!(account.id = %self.id, folder = %self.folder.display(), "account stopped: {why}");
+        self.state = AccountState::Failed(why);
+        for Waiting { answer, .. } in std::mem::take(&mut self.waiting) {
+            match answer {
+                Answer::Wish(reply, _) => drop(reply.send(Err(self.why_failed()))),
+                Answer::Book(reply, _) => drop(reply.send(Err(self.why_failed()))),
+            }
+        }
+    }
+
+    fn why_failed(&self) -> DeskError {
+        match &self.state {
+            AccountState::Failed(why) => DeskError::Unavailable(format!("the account has stopped: {why}")),
+            _ => gone(),
+        }
+    }
+
+    fn publish(&mut self) {
+        let view = Arc::new(AccountView::of(self.id, &self.path, &self.state, self.clock.now()));
+        let before = self.view.borrow().clone();
+        for book in &view.books {
+            if before.books.iter().find(|b| b.id == book.id) != Some(book) {
+                let note = Note::Position(self.id, Box::new(book.clone()));
+                self.hub.publish(&Topic::Positions(self.user), note);
+            }
+        }
+        if (before.equity, before.available, &before.state) != (view.equity, view.available, &view.state) {
+            self.hub.publish(&Topic::Pnl(self.user), Note::Pnl(Box::new((*view).clone())));
+        }
+        self.view.send_replace(view);
+    }
+}
+
+fn done(at: Timestamp, acts: &[Act]) -> Done {
+    let mut done = Done { at, ..Done::default() };
+    for act in acts {
+        match act {
+            Act::Write(Write::NewOrder(order, _)) => done.orders.push(order.id),
+            Act::Write(Write::Refused(refused)) => done.refused.push((**refused).clone()),
+            Act::Send(broker::Request::Cancel(cancel)) => done.cancelled.push(cancel.id),
+            Act::Send(broker::Request::Change(change)) => done.changed.push(change.id),
+            _ => {}
+        }
+    }
+    done
+}
+
+async fn sleep_for(due: Option<Duration>) {
+    tokio::time::sleep(due.unwrap_or(Duration::MAX)).await;
+}

@@ -1,0 +1,74 @@
+//! What an account's task is told.
+
+use broker::Update;
+use domain::order::{OrderId, OrderKey};
+use domain::time::DayNumber;
+use domain::trade::BookId;
+use domain::{Price, Timestamp};
+use engine::{AccountLimits, Event};
+use tokio::sync::oneshot;
+
+use crate::DeskError;
+use crate::path::{BookSetup, Refused};
+
+pub(crate) enum Message {
+    /// A price of an instrument.
+    Tick {
+        instrument: domain::instrument::InstrumentId,
+        price: Price,
+    },
+    /// A market event of one book, decided by whoever watches its bars.
+    Market(Event),
+    Heard(Update),
+    /// Everything up to this place of the journal is stored, these orders with it.
+    Stored {
+        through: i64,
+        orders: Vec<OrderKey>,
+    },
+    /// The database will not take this order: it must not leave.
+    Unstorable {
+        order: OrderKey,
+    },
+    Ids {
+        day: DayNumber,
+        first: i64,
+        count: i64,
+    },
+    Do {
+        wish: Wish,
+        reply: oneshot::Sender<Result<Done, DeskError>>,
+    },
+    AddBook {
+        setup: Box<BookSetup>,
+        reply: oneshot::Sender<Result<BookId, DeskError>>,
+    },
+    /// Answer once nothing is on its way any more.
+    Settle {
+        reply: oneshot::Sender<()>,
+    },
+    /// Finish what is being written, then end.
+    Stop {
+        reply: oneshot::Sender<()>,
+    },
+}
+
+/// What a caller wants of an account.
+#[derive(Clone, Debug)]
+pub enum Wish {
+    Command(engine::Command),
+    Limits(Box<AccountLimits>),
+}
+
+/// What became of a wish; durable when it is told.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Done {
+    pub at: Timestamp,
+    /// Orders that were decided at once.
+    pub orders: Vec<OrderId>,
+    /// What rules refused.
+    pub refused: Vec<Refused>,
+    /// Orders asked to be cancelled.
+    pub cancelled: Vec<OrderId>,
+    /// Orders asked to be changed.
+    pub changed: Vec<OrderId>,
+}

@@ -1,0 +1,158 @@
+//! Bringing an account to work: for the first time, or back after a kill.
+//!
+//! Its journal is told again, which gives the engine as it was; what of it the database lacks is written now; what was
+//! on its way is in doubt, and asked for at the broker before any new entry leaves.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use broker::{Broker, Sink, Update};
+use domain::{Money, Timestamp};
+use engine::{AccountLimits, Conduct, Event};
+use store::{AccountId, Store, UserId};
+use tokio::sync::{mpsc, watch};
+
+use super::account::{Account, Task};
+use super::message::Message;
+use super::view::{AccountState, AccountView};
+use super::writer::{Batch, Known, Writer};
+use crate::hub::Hub;
+use crate::journal::Journal;
+use crate::path::{Act, Input, OrderPath};
+use crate::{Clock, DeskError};
+
+/// What an account is.
+#[derive(Clone, Debug)]
+pub struct AccountSettings {
+    pub id: AccountId,
+    pub user: UserId,
+    pub initial_cash: Money,
+    pub limits: AccountLimits,
+    /// How far the exchange's answers can be relied on.
+    pub conduct: Conduct,
+    /// Its journal's folder.
+    pub folder: PathBuf,
+}
+
+/// Makes the link to the broker; what the broker says goes into the sink.
+pub type Link = Box<dyn FnOnce(Sink) -> Arc<dyn Broker> + Send>;
+
+impl Account {
+    pub async fn start(
+        settings: AccountSettings,
+        store: Store,
+        clock: Clock,
+        hub: Hub,
+        link: Link,
+    ) -> Result<Account, DeskError> {
+        let (tell, inbox) = mpsc::unbounded_channel();
+        let stored = store::desk_cursor::get(&store, settings.id).await?;
+        let come_back = CameBack::read(&settings, stored)?;
+        let CameBack { path, journal, unstored, last, fresh } = come_back;
+        let (batches, to_write) = mpsc::unbounded_channel();
+        let passed_on = unstored.last().map_or(stored, |batch| batch.place);
+        for batch in unstored {
+            let _ = batches.send(batch);
+        }
+        let writer = Writer {
+            store: store.clone(),
+            user: settings.user,
+            account: settings.id,
+            hub: hub.clone(),
+            stored,
+            tell: tell.clone(),
+            known: Known::default(),
+        };
+        tokio::spawn(writer.run(to_write));
+
+        let hears = tell.downgrade();
+        let sink: Sink = Arc::new(move |update: Update| {
+            if let Some(tell) = hears.upgrade() {
+                let _ = tell.send(Message::Heard(update));
+            }
+        });
+        let state = AccountState::Disconnected("not connected yet".to_owned());
+        let first_view = Arc::new(AccountView::of(settings.id, &path, &state, clock.now()));
+        let (view, seen) = watch::channel(first_view);
+        // First of all that it hears: whatever was on its way is in doubt.
+        if !fresh {
+            let _ = tell.send(Message::Market(Event::Restarted));
+        }
+        let broker = link(sink);
+        let task = Task {
+            id: settings.id,
+            user: settings.user,
+            path,
+            journal,
+            folder: settings.folder,
+            broker,
+            clock,
+            store,
+            hub,
+            batches,
+            myself: tell.downgrade(),
+            view,
+            state,
+            last,
+            passed_on,
+            stored,
+            day: None,
+            reserving: false,
+            acts: Vec::new(),
+            waiting: VecDeque::new(),
+        };
+        tokio::spawn(task.run(inbox));
+        Ok(Account { id: settings.id, user: settings.user, tell, view: seen })
+    }
+}
+
+/// An account as its journal has it.
+struct CameBack {
+    path: OrderPath,
+    journal: Journal,
+    /// What the database does not have yet.
+    unstored: Vec<Batch>,
+    last: Timestamp,
+    fresh: bool,
+}
+
+impl CameBack {
+    fn read(settings: &AccountSettings, stored: i64) -> Result<CameBack, DeskError> {
+        let mut path =
+            OrderPath::new(settings.id, settings.initial_cash, AccountLimits::default(), settings.conduct);
+        let mut unstored = Vec::new();
+        let mut last = Timestamp::MIN;
+        let mut acts = Vec::new();
+        let mut journal = Journal::open(&settings.folder, 1, |entry| {
+            path.handle(entry.at, &entry.input, &mut acts);
+            last = entry.at;
+            // What was to be sent has been sent, or never will be: the broker is asked which.
+            let writes: Vec<_> = acts
+                .drain(..)
+                .filter_map(|act| match act {
+                    Act::Write(write) => Some(write),
+                    Act::Send(_) => None,
+                })
+                .collect();
+            if entry.place > stored && !writes.is_empty() {
+                unstored.push(Batch { place: entry.place, at: entry.at, writes, journal: None });
+            }
+        })?;
+        if journal.next() <= stored {
+            return Err(DeskError::Conflict(format!(
+                "the journal of account {} ends at place {}, the database knows place {stored}: one of the two is from a backup; restore both from the same one",
+                settings.id,
+                journal.next() - 1
+            )));
+        }
+        let fresh = journal.next() == 1;
+        if *path.engine().limits() != settings.limits {
+            let input = Input::Limits(Box::new(settings.limits));
+            let at = last.max(Timestamp::from_micros(0));
+            journal.append(at, &input)?;
+            path.handle(at, &input, &mut acts);
+        }
+        Ok(CameBack { path, journal, unstored, last, fresh })
+    }
+}

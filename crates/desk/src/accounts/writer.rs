@@ -1,0 +1,370 @@
+//! Writes what an account decided and heard to the database, in the order of its journal.
+//!
+//! Everything of a batch and how far the journal is stored commit in one transaction, so nothing is written twice or
+//! left out by a kill. What cannot be reached is tried again for as long as it takes: meanwhile no order leaves.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::time::Duration;
+
+use domain::Timestamp;
+use domain::order::{OrderId, OrderKey};
+use engine::{Lock, LockCause, LockScope};
+use store::books::{ClosedTrade, Position, TradeRecord};
+use store::orders::{NewOrder, OrderRecord};
+use store::risk::{NewIncident, NewLock, Scope};
+use store::{AccountId, Book, RunId, Store, StoreError, Unit, UserId};
+use tokio::sync::mpsc;
+
+use super::message::Message;
+use crate::hub::{Hub, Note, Topic};
+use crate::path::{Moved, Refused, Write};
+
+/// What one input of the journal caused to be stored.
+pub(super) struct Batch {
+    pub place: i64,
+    pub at: Timestamp,
+    pub writes: Vec<Write>,
+    /// The journal as it is now, to be made durable first.
+    pub journal: Option<File>,
+}
+
+/// Inputs whose writes may share a transaction: it is held shorter than a person notices.
+const MOST_TOGETHER: usize = 256;
+const FIRST_WAIT: Duration = Duration::from_millis(20);
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
+
+pub(super) struct Writer {
+    pub store: Store,
+    pub user: UserId,
+    pub account: AccountId,
+    pub hub: Hub,
+    pub stored: i64,
+    pub tell: mpsc::UnboundedSender<Message>,
+    pub known: Known,
+}
+
+/// Rows as they are stored: the writer is the only one to change them.
+#[derive(Default)]
+pub(super) struct Known {
+    orders: HashMap<OrderId, OrderRecord>,
+    positions: HashMap<PositionKey, i64>,
+}
+
+type PositionKey = (Book, domain::instrument::InstrumentId, domain::Product);
+
+/// What a transaction changed, to be known and published once it has committed.
+#[derive(Default)]
+struct Changed {
+    orders: Vec<OrderRecord>,
+    keys: Vec<OrderKey>,
+    positions: Vec<(PositionKey, i64)>,
+    trades: Vec<ClosedTrade>,
+    refused: Vec<Refused>,
+    risk: bool,
+}
+
+impl Writer {
+    /// Writes until the account's task is gone and everything is stored.
+    pub async fn run(mut self, mut batches: mpsc::UnboundedReceiver<Batch>) {
+        let mut taken = Vec::new();
+        while batches.recv_many(&mut taken, MOST_TOGETHER).await > 0 {
+            if let Some(journal) = taken.iter().rev().find_map(|batch| batch.journal.as_ref()) {
+                if let Err(why) = journal.sync_data() {
+                    tracing::error!(account.id = %self.account, "the journal could not be synced: {why}");
+                }
+            }
+            self.write(&taken).await;
+            taken.clear();
+        }
+    }
+
+    async fn write(&mut self, batches: &[Batch]) {
+        let Some(last) = batches.last() else { return };
+        let mut wait = FIRST_WAIT;
+        loop {
+            match self.attempt(batches).await {
+                Ok(changed) => {
+                    self.stored = last.place;
+                    self.publish(changed, last.place);
+                    return;
+                }
+                Err(StoreError::Busy | StoreError::Unreachable(_)) => {}
+                Err(StoreError::InDoubt(why)) => {
+                    tracing::warn!(account.id = %self.account, "a commit is in doubt: {why}");
+                    match store::desk_cursor::get(&self.store, self.account).await {
+                        // It was committed; what it changed is read again when it is next needed.
+                        Ok(place) if place >= last.place => {
+                            self.stored = last.place;
+                            self.known = Known::default();
+                            self.publish(keys_of(batches), last.place);
+                            return;
+                        }
+                        Ok(_) => {}
+                        Err(why) => tracing::warn!(account.id = %self.account, "the database: {why}"),
+                    }
+                }
+                Err(why) if batches.len() > 1 => {
+                    // One of them is at fault: they are written one by one.
+                    tracing::error!(account.id = %self.account, "writes are refused together: {why}");
+                    for batch in batches {
+                        Box::pin(self.write(std::slice::from_ref(batch))).await;
+                    }
+                    return;
+                }
+                Err(why) => {
+                    self.give_up(&batches[0], &why).await;
+                    return;
+                }
+            }
+            tracing::warn!(account.id = %self.account, "the database does not answer; writing again in {wait:?}");
+            tokio::time::sleep(wait).await;
+            wait = (wait * 2).min(LONGEST_WAIT);
+        }
+    }
+
+    /// The database refuses what one input caused. The orders in it must not leave, and a person must know.
+    async fn give_up(&mut self, batch: &Batch, why: &StoreError) {
+        tracing::error!(account.id = %self.account, "place {} of the journal cannot be stored: {why}", batch.place);
+        self.known = Known::default();
+        for write in &batch.writes {
+            if let Write::NewOrder(_, key) = write {
+                let _ = self.tell.send(Message::Unstorable { order: *key });
+            }
+        }
+        let incident = NewIncident {
+            account: self.account,
+            kind: "unstorable".to_owned(),
+            subject: format!("place {} of the journal", batch.place),
+            detail: why.to_string(),
+        };
+        let only = Batch {
+            place: batch.place,
+            at: batch.at,
+            writes: vec![Write::Incident(incident)],
+            journal: None,
+        };
+        if let Err(why) = self.attempt(std::slice::from_ref(&only)).await {
+            tracing::error!(account.id = %self.account, "nor can an incident about it: {why}");
+            return;
+        }
+        self.stored = batch.place;
+        let _ = self.tell.send(Message::Stored { through: batch.place, orders: Vec::new() });
+    }
+
+    async fn attempt(&self, batches: &[Batch]) -> Result<Changed, StoreError> {
+        let Some(last) = batches.last() else { return Ok(Changed::default()) };
+        let unit = self.store.begin().await?;
+        let mut changed = Changed::default();
+        for batch in batches {
+            for write in &batch.writes {
+                self.apply(&unit, write, batch.at, &mut changed).await?;
+            }
+        }
+        store::desk_cursor::advance(&unit, self.account, self.stored, last.place).await?;
+        unit.commit().await?;
+        Ok(changed)
+    }
+
+    async fn apply(
+        &self,
+        unit: &Unit,
+        write: &Write,
+        at: Timestamp,
+        changed: &mut Changed,
+    ) -> Result<(), StoreError> {
+        match write {
+            Write::NewOrder(order, key) => {
+                store::orders::insert(unit, self.user, order).await?;
+                changed.orders.push(as_stored(self.user, order));
+                changed.keys.push(*key);
+            }
+            Write::Moved(moved) => self.moved(unit, moved, changed).await?,
+            Write::Fill(order, fill) => store::orders::record_fill(unit, self.user, *order, fill).await?,
+            Write::Position(position) => self.position(unit, position, changed).await?,
+            Write::Trade(trade) => {
+                store::books::record_trade(unit, self.user, trade).await?;
+                changed.trades.push((**trade).clone());
+            }
+            Write::Refused(refused) => {
+                store::risk::record_risk_event(unit, self.user, &refused.event).await?;
+                changed.refused.push((**refused).clone());
+            }
+            Write::Incident(incident) => {
+                tracing::error!(account.id = %self.account, kind = incident.kind, "{}", incident.detail);
+                store::risk::open_incident(unit, self.user, incident, at).await?;
+                changed.risk = true;
+            }
+            Write::Locked(lock, run) => {
+                changed.risk = true;
+                self.locked(unit, lock, *run).await?;
+            }
+            Write::Unlocked(lock, run) => {
+                changed.risk = true;
+                self.unlocked(unit, lock, *run, at).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn moved(&self, unit: &Unit, moved: &Moved, changed: &mut Changed) -> Result<(), StoreError> {
+        let here = changed.orders.iter().rev().find(|order| order.id == moved.id);
+        let mut order = match here.or_else(|| self.known.orders.get(&moved.id)) {
+            Some(order) => order.clone(),
+            None => store::orders::get(unit, self.user, moved.id).await?,
+        };
+        let update = &moved.update;
+        store::orders::update(unit, self.user, moved.id, order.version, update).await?;
+        order.version += 1;
+        order.state = update.state;
+        order.filled_quantity = update.filled_quantity;
+        order.filled_value = update.filled_value;
+        order.updated_at = update.at;
+        if let Some(terms) = update.terms {
+            (order.quantity, order.limit_price, order.trigger_price) =
+                (terms.quantity, terms.limit_price, terms.trigger_price);
+        }
+        if let Some(broker_id) = &update.broker_order_id {
+            order.broker_order_id = Some(broker_id.clone());
+        }
+        if let Some(because) = &update.because {
+            order.because = Some(because.clone());
+        }
+        changed.orders.push(order);
+        Ok(())
+    }
+
+    async fn position(&self, unit: &Unit, new: &Position, changed: &mut Changed) -> Result<(), StoreError> {
+        let key = (new.book, new.instrument.clone(), new.product);
+        let here =
+            changed.positions.iter().rev().find(|(saved, _)| *saved == key).map(|(_, version)| *version);
+        let seen = match here.or_else(|| self.known.positions.get(&key).copied()) {
+            Some(version) => Some(version),
+            None => {
+                let (book, instrument, product) = &key;
+                store::books::position(unit, self.user, new.account, *book, instrument, *product)
+                    .await?
+                    .map(|row| row.version)
+            }
+        };
+        store::books::save_position(unit, self.user, new, seen).await?;
+        changed.positions.push((key, seen.map_or(1, |version| version + 1)));
+        Ok(())
+    }
+
+    /// A lock of user or everyone is stored once, by whoever made it, not by each account that it holds.
+    async fn locked(&self, unit: &Unit, lock: &Lock, run: Option<RunId>) -> Result<(), StoreError> {
+        let Some(scope) = self.scope(lock, run) else { return Ok(()) };
+        let (kind, because) = words(lock);
+        let new = NewLock { scope, kind: kind.to_owned(), because, by: None, until: None };
+        store::risk::lock(unit, Some(self.user), &new, lock.since).await.map(drop)
+    }
+
+    async fn unlocked(
+        &self,
+        unit: &Unit,
+        lock: &Lock,
+        run: Option<RunId>,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let Some(scope) = self.scope(lock, run) else { return Ok(()) };
+        let (kind, _) = words(lock);
+        for stored in store::risk::locks_in_force(&self.store, at).await? {
+            if stored.lock.scope == scope && stored.lock.kind == kind {
+                match store::risk::release(unit, Some(self.user), stored.id, self.user, at).await {
+                    // Released by whoever asked for it, with a name.
+                    Ok(()) | Err(StoreError::NotFound { .. }) => {}
+                    Err(why) => return Err(why),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn scope(&self, lock: &Lock, run: Option<RunId>) -> Option<Scope> {
+        match lock.scope {
+            LockScope::Book(_) => Some(run.map_or(Scope::Account(self.account), Scope::Run)),
+            LockScope::Account => Some(Scope::Account(self.account)),
+            LockScope::User | LockScope::Everyone => None,
+        }
+    }
+
+    /// What was committed is known from now on, and told to whoever listens.
+    fn publish(&mut self, changed: Changed, through: i64) {
+        let _ = self.tell.send(Message::Stored { through, orders: changed.keys });
+        self.known.positions.extend(changed.positions);
+        for order in changed.orders {
+            if order.state.is_final() {
+                self.known.orders.remove(&order.id);
+            } else {
+                self.known.orders.insert(order.id, order.clone());
+            }
+            self.hub.publish(&Topic::Orders(self.user), Note::Order(Box::new(order)));
+        }
+        for trade in changed.trades {
+            let record = TradeRecord { id: 0, trade };
+            self.hub.publish(&Topic::Trades(self.user), Note::Trade(Box::new(record)));
+        }
+        for refused in changed.refused {
+            self.hub.publish(&Topic::Risk(self.user), Note::Refused(self.account, Box::new(refused)));
+        }
+        if changed.risk {
+            self.hub.publish(&Topic::Risk(self.user), Note::RiskChanged);
+        }
+    }
+}
+
+fn keys_of(batches: &[Batch]) -> Changed {
+    let writes = batches.iter().flat_map(|batch| &batch.writes);
+    let keys = writes.filter_map(|write| match write {
+        Write::NewOrder(_, key) => Some(*key),
+        _ => None,
+    });
+    Changed { keys: keys.collect(), ..Changed::default() }
+}
+
+fn words(lock: &Lock) -> (&'static str, String) {
+    match lock.cause {
+        LockCause::KillSwitch => ("kill-switch", "a person threw the switch".to_owned()),
+        LockCause::DailyLoss { lost, limit } => {
+            ("daily-loss", format!("₹{lost} were lost today, the limit is ₹{limit}"))
+        }
+        LockCause::Drawdown { lost, limit } => {
+            ("drawdown", format!("₹{lost} were lost since the highest equity, the limit is ₹{limit}"))
+        }
+    }
+}
+
+/// A new order as its row says.
+fn as_stored(user: UserId, new: &NewOrder) -> OrderRecord {
+    OrderRecord {
+        id: new.id,
+        user,
+        account: new.account,
+        book: new.book,
+        decision: new.decision.clone(),
+        parent: new.parent,
+        strategy_version: new.strategy_version,
+        algo_id: new.algo_id.clone(),
+        origin: new.origin,
+        instrument: new.instrument.clone(),
+        side: new.side,
+        order_type: new.order_type,
+        product: new.product,
+        validity: new.validity,
+        quantity: new.quantity,
+        disclosed_quantity: new.disclosed_quantity,
+        limit_price: new.limit_price,
+        trigger_price: new.trigger_price,
+        after_market: new.after_market,
+        tag: new.tag.clone(),
+        state: domain::order::OrderState::Pending,
+        filled_quantity: domain::Qty::ZERO,
+        filled_value: domain::Money::ZERO,
+        broker_order_id: None,
+        because: None,
+        created_at: new.at,
+        updated_at: new.at,
+        version: 1,
+    }
+}

@@ -1,0 +1,150 @@
+//! What is published: numbered changes by topic, kept for a while so that whoever was away can catch up.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use domain::instrument::InstrumentId;
+use domain::{Price, Qty, Timeframe, Timestamp};
+use store::books::TradeRecord;
+use store::orders::OrderRecord;
+use store::runs::RunRecord;
+use store::{AccountId, UserId};
+use tokio::sync::broadcast;
+
+use crate::accounts::{AccountView, BookView};
+use crate::path::Refused;
+
+/// What a subscription is about.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Topic {
+    Orders(UserId),
+    Positions(UserId),
+    Pnl(UserId),
+    Trades(UserId),
+    Runs(UserId),
+    Risk(UserId),
+    Ticks(InstrumentId),
+    Candles(InstrumentId, Timeframe),
+}
+
+/// One change.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Note {
+    Order(Box<OrderRecord>),
+    Position(AccountId, Box<BookView>),
+    Pnl(Box<AccountView>),
+    Trade(Box<TradeRecord>),
+    Run(Box<RunRecord>),
+    Refused(AccountId, Box<Refused>),
+    /// Locks or incidents are not what they were: read them again.
+    RiskChanged,
+    Tick {
+        price: Price,
+        volume: Qty,
+        at: Timestamp,
+    },
+    Candle(domain::bars::Bar),
+}
+
+/// A numbered change; numbers of one topic rise by one.
+pub type Numbered = (u64, Arc<Note>);
+
+/// How many changes of a topic are kept for those who were away.
+const KEPT: usize = 256;
+/// How far a listener may fall behind before it must ask anew.
+const BEHIND: usize = 1_024;
+
+struct Channel {
+    last: u64,
+    kept: VecDeque<Numbered>,
+    sender: broadcast::Sender<Numbered>,
+}
+
+/// Cloned, it is the same hub.
+#[derive(Clone, Default)]
+pub struct Hub {
+    channels: Arc<Mutex<HashMap<Topic, Channel>>>,
+}
+
+/// Changes from a number on.
+pub struct Subscription {
+    /// The number of the newest change when it began: what is read after that is at least as new.
+    pub last: u64,
+    /// What came after the number that was asked for, if all of it is still kept.
+    pub missed: Option<Vec<Numbered>>,
+    pub receiver: broadcast::Receiver<Numbered>,
+}
+
+impl Hub {
+    pub fn publish(&self, topic: &Topic, note: Note) {
+        let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(channel) = channels.get_mut(topic) else {
+            channels.insert(topic.clone(), Channel::beginning_with(note));
+            return;
+        };
+        channel.last += 1;
+        let numbered = (channel.last, Arc::new(note));
+        if channel.kept.len() == KEPT {
+            channel.kept.pop_front();
+        }
+        channel.kept.push_back(numbered.clone());
+        // Nobody listening is no error.
+        let _ = channel.sender.send(numbered);
+    }
+
+    /// Listens to a topic. `after` is the last number that the listener has.
+    pub fn subscribe(&self, topic: &Topic, after: Option<u64>) -> Subscription {
+        let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
+        let channel = channels.entry(topic.clone()).or_insert_with(Channel::empty);
+        let missed = after.filter(|after| {
+            let oldest = channel.kept.front().map_or(channel.last + 1, |(number, _)| *number);
+            *after <= channel.last && *after + 1 >= oldest
+        });
+        Subscription {
+            last: channel.last,
+            missed: missed.map(|after| channel.kept.iter().filter(|(n, _)| *n > after).cloned().collect()),
+            receiver: channel.sender.subscribe(),
+        }
+    }
+}
+
+impl Channel {
+    fn empty() -> Channel {
+        Channel { last: 0, kept: VecDeque::new(), sender: broadcast::Sender::new(BEHIND) }
+    }
+
+    fn beginning_with(note: Note) -> Channel {
+        let mut channel = Channel::empty();
+        channel.last = 1;
+        channel.kept.push_back((1, Arc::new(note)));
+        channel
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tick(rupees: i64) -> Note {
+        Note::Tick { price: Price::rupees(rupees), volume: Qty::ZERO, at: Timestamp::MIN }
+    }
+
+    #[test]
+    fn numbers_rise_and_what_was_missed_is_kept_for_a_while() {
+        let hub = Hub::default();
+        let topic = Topic::Orders(UserId(1));
+        for i in 1..=(KEPT as i64 + 10) {
+            hub.publish(&topic, tick(i));
+        }
+        let newest = KEPT as u64 + 10;
+        let back = hub.subscribe(&topic, Some(newest - 3));
+        let missed: Vec<u64> = back.missed.unwrap().iter().map(|(n, _)| *n).collect();
+        assert_eq!(missed, [newest - 2, newest - 1, newest]);
+        assert_eq!(hub.subscribe(&topic, Some(3)).missed, None, "too long away");
+        assert_eq!(hub.subscribe(&topic, Some(newest + 1)).missed, None, "a number of another process");
+        assert_eq!(hub.subscribe(&topic, Some(newest)).missed, Some(Vec::new()));
+        let mut live = hub.subscribe(&topic, None);
+        hub.publish(&topic, tick(1));
+        assert_eq!(live.receiver.try_recv().unwrap().0, live.last + 1);
+    }
+}
