@@ -11,6 +11,7 @@ mod columns;
 pub mod court;
 mod days;
 mod lane;
+mod latest;
 pub mod metrics;
 mod outcome;
 mod random;
@@ -23,5 +24,6 @@ pub mod walk_forward;
 
 pub use days::TimeExit;
 pub use lane::LaneSpec;
+pub use latest::latest_bar;
 pub use outcome::{Outcome, RefusalLog};
 pub use run::{Backtest, EquityAt, Pace};

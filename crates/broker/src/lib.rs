@@ -12,7 +12,7 @@ mod reading;
 mod request;
 mod update;
 
-pub use market::{MarketSink, MarketUpdate, Quote};
+pub use market::{Fetched, History, MarketSink, MarketUpdate, Quote};
 pub use reading::{BookReading, BrokerPosition, BrokerTrade, Funds, OrderRow, RowStatus, TradePhase};
 pub use request::{CancelOrder, ChangeOrder, PlaceOrder, Request};
 pub use update::{Failure, Outcome, RefusedCause, RequestKind, Update};

@@ -1,7 +1,9 @@
 //! What a feed tells of the market.
 
 use domain::instrument::InstrumentId;
-use domain::{Price, Qty, Timestamp};
+use domain::{Bars, Price, Qty, Timestamp};
+
+use crate::Failure;
 
 #[derive(Clone, PartialEq, Debug)]
 pub enum MarketUpdate {
@@ -34,3 +36,11 @@ pub struct Quote {
 
 /// Takes what a feed tells, in order; must not block.
 pub type MarketSink = std::sync::Arc<dyn Fn(MarketUpdate) + Send + Sync>;
+
+/// Closed one-minute bars with `from` ≤ open time < `to`, oldest first.
+pub trait History: Send + Sync {
+    fn minutes(&self, instrument: &InstrumentId, from: Timestamp, to: Timestamp) -> Fetched;
+}
+
+/// Bars on their way.
+pub type Fetched = std::pin::Pin<Box<dyn Future<Output = Result<Bars, Failure>> + Send>>;

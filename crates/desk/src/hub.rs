@@ -92,6 +92,20 @@ impl Hub {
         let _ = channel.sender.send(numbered);
     }
 
+    /// The timeframes in which somebody watches an instrument's candles.
+    pub fn candles_of(&self, instrument: &InstrumentId) -> Vec<Timeframe> {
+        let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
+        // Candles that nobody watches any more are not made.
+        channels.retain(|topic, channel| {
+            !matches!(topic, Topic::Candles(..)) || channel.sender.receiver_count() > 0
+        });
+        let watched = channels.keys().filter_map(|topic| match topic {
+            Topic::Candles(of, timeframe) if of == instrument => Some(*timeframe),
+            _ => None,
+        });
+        watched.collect()
+    }
+
     /// Listens to a topic. `after` is the last number that the listener has.
     pub fn subscribe(&self, topic: &Topic, after: Option<u64>) -> Subscription {
         let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);

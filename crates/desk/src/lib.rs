@@ -3,9 +3,11 @@
 pub mod accounts;
 mod clock;
 mod error;
+pub mod feeds;
 pub mod hub;
 mod journal;
 pub mod path;
+pub mod runs;
 
 pub use clock::Clock;
 pub use error::DeskError;

@@ -24,7 +24,7 @@ use engine::{AccountLimits, Conduct, Effect, Engine, Event};
 use store::AccountId;
 
 pub use ids::LOW as LOW_IDS;
-pub use input::{Act, Input, Moved, Refused, Write};
+pub use input::{Act, BarClosed, BarSource, Input, Moved, Refused, Write};
 pub use rows::state_name;
 pub use setup::{BookSetup, Facts, SetupError, Size, StrategyChoice, StrategySource};
 
@@ -48,6 +48,8 @@ pub struct OrderPath {
     /// Orders that this input was about: a final one may move once more.
     touched: BTreeSet<OrderKey>,
     now: Timestamp,
+    /// The open time of the bar that is being judged.
+    deciding: Option<Timestamp>,
 }
 
 impl OrderPath {
@@ -64,6 +66,7 @@ impl OrderPath {
             effects: Vec::new(),
             touched: BTreeSet::new(),
             now: Timestamp::MIN,
+            deciding: None,
         }
     }
 
@@ -107,6 +110,16 @@ impl OrderPath {
             }
             Input::Limits(limits) => self.engine.set_limits(**limits),
             Input::Book(setup) => self.add_book(setup),
+            Input::Bar(closed) => {
+                let row = &mut self.books[closed.book.0 as usize];
+                if row.bar >= closed.opened {
+                    return;
+                }
+                row.judge(closed.opened);
+                self.deciding = Some(closed.opened);
+                self.tell(&Event::Close { book: closed.book, bar: closed.bar }, acts);
+                self.deciding = None;
+            }
             Input::Event(event) => {
                 if let Event::Report { order, .. } | Event::Committed { order } = event {
                     self.touched.insert(*order);

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use broker::{Broker, Update};
 use domain::instrument::InstrumentId;
+use domain::order::Timing;
 use domain::time::DayNumber;
-use domain::trade::BookId;
+use domain::trade::{BookId, ExitReason};
 use domain::{Price, Timestamp};
 use engine::{Event, News, RejectCause};
 use store::{AccountId, Store, UserId};
@@ -19,7 +20,7 @@ use super::view::{AccountState, AccountView};
 use super::writer::Batch;
 use crate::hub::{Hub, Note, Topic};
 use crate::journal::Journal;
-use crate::path::{Act, BookSetup, Input, LOW_IDS, OrderPath, Write};
+use crate::path::{Act, BarClosed, BookSetup, Input, LOW_IDS, OrderPath, Write};
 use crate::{Clock, DeskError};
 
 /// A handle on an account's task. Cloned, it is the same account.
@@ -57,6 +58,13 @@ impl Account {
         answer.await.map_err(|_| gone())?
     }
 
+    /// How a book was set up.
+    pub async fn setup(&self, book: BookId) -> Result<BookSetup, DeskError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Message::Setup { book, reply })?;
+        answer.await.map_err(|_| gone())?.ok_or(DeskError::NotFound { what: "book" })
+    }
+
     pub fn tick(&self, instrument: &InstrumentId, price: Price) {
         let _ = self.tell.send(Message::Tick { instrument: instrument.clone(), price });
     }
@@ -64,6 +72,11 @@ impl Account {
     /// Tells a market event of one book.
     pub fn market(&self, event: Event) {
         let _ = self.tell.send(Message::Market(event));
+    }
+
+    /// Tells a closed bar of a run's book.
+    pub fn bar(&self, bar: BarClosed) {
+        let _ = self.tell.send(Message::Bar(Box::new(bar)));
     }
 
     /// Returns once everything told so far has had all its consequences.
@@ -128,6 +141,8 @@ pub(super) struct Task {
     pub passed_on: i64,
     pub stored: i64,
     pub day: Option<DayNumber>,
+    /// Books that must be flat later today, and when.
+    pub square_offs: Vec<(BookId, Timestamp)>,
     pub reserving: bool,
     pub acts: Vec<Act>,
     pub waiting: VecDeque<Waiting>,
@@ -161,7 +176,7 @@ impl Task {
                 }
                 () = sleep_for(due), if due.is_some() => {
                     dirty = true;
-                    self.input(Input::Event(Event::Timer));
+                    self.on_time();
                 }
                 _ = publish.tick() => {
                     if dirty {
@@ -190,7 +205,8 @@ impl Task {
 
     /// How long until the engine's next timer.
     fn until_due(&self) -> Option<Duration> {
-        let due = self.path.next_due().filter(|_| !self.failed())?;
+        let square_off = self.square_offs.iter().map(|(_, due)| *due).min();
+        let due = self.path.next_due().into_iter().chain(square_off).min().filter(|_| !self.failed())?;
         let left = due.as_micros().saturating_sub(self.clock.now().as_micros()).max(0);
         match self.clock {
             Clock::System => Some(Duration::from_micros(left as u64)),
@@ -213,6 +229,10 @@ impl Task {
             }
             Message::Market(event) => {
                 self.input(Input::Event(event));
+            }
+            Message::Bar(bar) => {
+                self.new_day();
+                self.input(Input::Bar(bar));
             }
             Message::Heard(update) => self.hear(update),
             Message::Stored { through, orders } => {
@@ -242,7 +262,25 @@ impl Task {
                     None => drop(reply.send(Err(self.why_failed()))),
                 }
             }
+            Message::Setup { book, reply } => {
+                let setup = self.path.books().find(|(id, _)| *id == book).map(|(_, setup)| setup.clone());
+                let _ = reply.send(setup);
+            }
             Message::Settle { .. } | Message::Stop { .. } => {}
+        }
+    }
+
+    /// Something was due: positions that must be flat now, or what the engine waited for.
+    fn on_time(&mut self) {
+        let now = self.clock.now();
+        let due: Vec<BookId> =
+            self.square_offs.extract_if(.., |(_, due)| *due <= now).map(|(book, _)| book).collect();
+        for book in due {
+            let reason = ExitReason::SquareOff;
+            self.input(Input::Event(Event::SquareOff { book, timing: Timing::Next, reason }));
+        }
+        if self.path.next_due().is_some_and(|due| due <= now) {
+            self.input(Input::Event(Event::Timer));
         }
     }
 
@@ -271,10 +309,18 @@ impl Task {
         }
         self.day = Some(today);
         self.reserve_ids();
-        let books: Vec<BookId> = self.path.books().map(|(id, _)| id).collect();
-        for book in books {
-            self.input(Input::Event(Event::DayStart { book, square_off: None }));
+        let books: Vec<_> = self
+            .path
+            .books()
+            .map(|(id, setup)| (id, setup.square_off.map(|minute| today.at(minute))))
+            .collect();
+        for &(book, square_off) in &books {
+            self.input(Input::Event(Event::DayStart { book, square_off }));
         }
+        let now = self.clock.now();
+        let to_come =
+            |&(book, due): &(BookId, Option<Timestamp>)| Some((book, due.filter(|due| *due > now)?));
+        self.square_offs = books.iter().filter_map(to_come).collect();
     }
 
     fn wish(&mut self, wish: Wish, reply: oneshot::Sender<Result<Done, DeskError>>) {

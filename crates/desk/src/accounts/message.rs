@@ -9,7 +9,7 @@ use engine::{AccountLimits, Event};
 use tokio::sync::oneshot;
 
 use crate::DeskError;
-use crate::path::{BookSetup, Refused};
+use crate::path::{BarClosed, BookSetup, Refused};
 
 pub(crate) enum Message {
     /// A price of an instrument.
@@ -19,6 +19,7 @@ pub(crate) enum Message {
     },
     /// A market event of one book, decided by whoever watches its bars.
     Market(Event),
+    Bar(Box<BarClosed>),
     Heard(Update),
     /// Everything up to this place of the journal is stored, these orders with it.
     Stored {
@@ -41,6 +42,11 @@ pub(crate) enum Message {
     AddBook {
         setup: Box<BookSetup>,
         reply: oneshot::Sender<Result<BookId, DeskError>>,
+    },
+    /// Which book this is.
+    Setup {
+        book: BookId,
+        reply: oneshot::Sender<Option<BookSetup>>,
     },
     /// Answer once nothing is on its way any more.
     Settle {

@@ -98,6 +98,7 @@ impl Account {
             passed_on,
             stored,
             day: None,
+            square_offs: Vec::new(),
             reserving: false,
             acts: Vec::new(),
             waiting: VecDeque::new(),

@@ -1,9 +1,11 @@
 //! What an account is told, and what comes of it.
 
 use broker::{Request, Update};
+use domain::Timestamp;
 use domain::order::{OrderId, OrderKey};
 use domain::time::DayNumber;
-use engine::{AccountLimits, Event, Lock, Refusal};
+use domain::trade::BookId;
+use engine::{AccountLimits, ClosedBar, Event, Lock, Refusal};
 use serde::{Deserialize, Serialize};
 use store::RunId;
 use store::books::{ClosedTrade, Position};
@@ -21,10 +23,33 @@ pub enum Input {
     Limits(Box<AccountLimits>),
     /// A run, or a person, begins to trade an instrument.
     Book(Box<BookSetup>),
+    /// A bar of a run's instrument has closed. A bar that was told before, or is older than one that was, is not
+    /// judged again.
+    Bar(Box<BarClosed>),
     /// Market, command, timer, commit.
     Event(Event),
     /// The broker.
     Heard(Update),
+}
+
+/// A closed bar, and where it comes from.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct BarClosed {
+    pub book: BookId,
+    /// Its open time.
+    pub opened: Timestamp,
+    pub source: BarSource,
+    pub bar: ClosedBar,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum BarSource {
+    /// Fetched after it had closed.
+    History,
+    /// Built from the ticks heard: the history came late or lacked it.
+    Ticks,
+    /// A day that is replayed.
+    Replay,
 }
 
 /// What must be done, in order.

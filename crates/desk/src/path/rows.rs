@@ -24,8 +24,10 @@ pub(super) struct BookRow {
     entry: Option<OrderId>,
     /// The order that traded last.
     filled: Option<OrderId>,
-    /// When orders were last decided, and how many of each action then.
-    decided: (Timestamp, Vec<(&'static str, i64)>),
+    /// The newest bar that was judged.
+    pub bar: Timestamp,
+    /// Orders decided at that bar so far, and those decided between bars.
+    legs: (i64, i64),
     written: Option<Position>,
 }
 
@@ -37,29 +39,37 @@ impl BookRow {
             charges: Money::ZERO,
             entry: None,
             filled: None,
-            decided: (Timestamp::MIN, Vec::new()),
+            bar: Timestamp::MIN,
+            legs: (0, 0),
             written: None,
         }
     }
 
-    /// The how-manieth order of this action is decided at that instant, from 0.
-    fn leg(&mut self, at: Timestamp, action: &'static str) -> i64 {
-        if self.decided.0 != at {
-            self.decided = (at, Vec::new());
+    /// The key of the next order of a run: unique in the run, and the same whenever the same is decided again.
+    fn decision(&mut self, deciding: Option<Timestamp>, at: Timestamp, action: &'static str) -> Decision {
+        let place = i64::from(self.setup.place_in_run) * LEGS;
+        let (bar_open, leg) = match deciding {
+            Some(bar) => (bar, place + self.legs.0),
+            None => (at, place + BETWEEN_BARS + self.legs.1),
+        };
+        match deciding {
+            Some(_) => self.legs.0 += 1,
+            None => self.legs.1 += 1,
         }
-        let known = self.decided.1.iter_mut().find(|(name, _)| *name == action);
-        match known {
-            Some((_, legs)) => {
-                *legs += 1;
-                *legs
-            }
-            None => {
-                self.decided.1.push((action, 0));
-                0
-            }
-        }
+        Decision { bar_open, leg, action: action.to_owned() }
+    }
+
+    /// A new bar is judged.
+    pub fn judge(&mut self, bar: Timestamp) {
+        self.bar = bar;
+        self.legs.0 = 0;
     }
 }
+
+/// Orders that one book may decide at one bar, counted before those of the run's next book.
+const LEGS: i64 = 1 << 40;
+/// Where the count of orders begins that no bar's close decided: stops, targets, time exits.
+const BETWEEN_BARS: i64 = 1 << 32;
 
 /// What was last written of an order.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -89,20 +99,20 @@ impl OrderPath {
         let (book, purpose, at) = (order.book, order.purpose, order.created);
         let row = &mut self.books[book.0 as usize];
         let action = action(purpose);
-        let leg = row.leg(at, action);
+        let decision = row.decision(self.deciding, at, action);
         let opens = matches!(purpose, Purpose::Entry | Purpose::Reverse);
         let parent = if opens { None } else { row.entry };
         if opens {
             row.entry = Some(id);
         }
         let setup = &row.setup;
-        let decision = setup.run.map(|_| Decision { bar_open: at, leg, action: action.to_owned() });
+        let detail = json!({ "action": action, "purpose": format!("{purpose:?}") }).to_string();
         let (trigger_price, limit) = ticket.terms.on_the_wire();
         NewOrder {
             id,
             account: self.account,
             book: setup.book(),
-            decision,
+            decision: setup.run.map(|_| decision),
             parent,
             strategy_version: setup.strategy_version.map(store::StrategyVersionId),
             algo_id: setup.algo_id.clone(),
@@ -118,7 +128,7 @@ impl OrderPath {
             trigger_price,
             after_market: false,
             tag: None,
-            detail: json!({ "action": action, "leg": leg, "purpose": format!("{purpose:?}") }).to_string(),
+            detail,
             at: self.now,
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::charges::{ChargePlan, ChargesTable, Schedule};
 use domain::instrument::{InstrumentId, InstrumentTables};
 use domain::order::InstrumentKey;
-use domain::time::DayNumber;
+use domain::time::{DayNumber, MinuteOfDay};
 use domain::{Price, Product, Qty, Tick, Timeframe};
 use engine::{BookSpec, Contract, Distance, MarginRates, Protection, Sides, Sizing};
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,8 @@ use thiserror::Error;
 pub struct BookSetup {
     /// `None`: the person's own.
     pub run: Option<i64>,
+    /// Which of the run's books this is, from 0.
+    pub place_in_run: u32,
     pub strategy_version: Option<i64>,
     pub algo_id: Option<String>,
     pub instrument: InstrumentId,
@@ -33,6 +35,8 @@ pub struct BookSetup {
     pub trail: Option<String>,
     /// `zero`, `pct=0.03`, `dhan`, `fyers`, `kotak-neo`.
     pub charges: String,
+    /// When it must be flat each day.
+    pub square_off: Option<MinuteOfDay>,
     pub timeframe: Option<Timeframe>,
     pub strategy: Option<StrategyChoice>,
 }

@@ -1,0 +1,7 @@
+//! The market as the desk sees it: prices, quotes of the day, candles.
+
+mod market;
+mod series;
+
+pub use market::{DayQuote, Listed, Market};
+pub(crate) use series::minute_of;

@@ -1,0 +1,196 @@
+//! Prices come in here once, and go to whoever needs them: accounts, candles, listeners.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use domain::bars::resample;
+use domain::calendar::{Calendar, TradingClass};
+use domain::instrument::{Instrument, InstrumentId};
+use domain::time::{DayNumber, Span};
+use domain::{Bars, Price, Qty, Timeframe, Timestamp};
+
+use super::series::Series;
+use crate::DeskError;
+use crate::accounts::Account;
+use crate::hub::{Hub, Note, Topic};
+
+/// The market. Cloned, it is the same one.
+#[derive(Clone)]
+pub struct Market {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    listed: HashMap<InstrumentId, Listed>,
+    order: Vec<InstrumentId>,
+    calendar: &'static Calendar,
+    state: Mutex<State>,
+    hub: Hub,
+}
+
+#[derive(Default)]
+struct State {
+    series: HashMap<InstrumentId, (Series, Option<DayQuote>)>,
+    accounts: Vec<Account>,
+}
+
+/// An instrument that the feed has.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Listed {
+    pub instrument: Instrument,
+    pub name: String,
+}
+
+/// The day of an instrument so far.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct DayQuote {
+    pub at: Timestamp,
+    pub last: Price,
+    pub open: Price,
+    pub high: Price,
+    pub low: Price,
+    pub previous_close: Option<Price>,
+    pub volume: Qty,
+}
+
+/// How far back a forming candle can reach.
+const LONGEST_CANDLE: Span = Span::minutes(1_440);
+
+impl Market {
+    pub fn new(listed: Vec<Listed>, calendar: &'static Calendar, hub: Hub) -> Market {
+        let order = listed.iter().map(|l| l.instrument.id.clone()).collect();
+        let listed = listed.into_iter().map(|l| (l.instrument.id.clone(), l)).collect();
+        Market { inner: Arc::new(Inner { listed, order, calendar, state: Mutex::default(), hub }) }
+    }
+
+    /// The instruments of the feed, in its order.
+    pub fn listed(&self) -> impl Iterator<Item = &Listed> + '_ {
+        self.inner.order.iter().filter_map(|id| self.inner.listed.get(id))
+    }
+
+    pub fn find(&self, id: &InstrumentId) -> Result<&Listed, DeskError> {
+        self.inner.listed.get(id).ok_or_else(|| {
+            let names: Vec<&str> = self.inner.order.iter().map(InstrumentId::as_str).collect();
+            DeskError::invalid("instrument", format!("the feed does not have {id}; use {}", names.join(", ")))
+        })
+    }
+
+    pub(crate) fn add_account(&self, account: Account) {
+        self.state().accounts.push(account);
+    }
+
+    /// A price was heard.
+    pub fn tick(&self, id: &InstrumentId, at: Timestamp, price: Price, volume: Qty) {
+        if !self.inner.listed.contains_key(id) {
+            return;
+        }
+        let mut state = self.state();
+        let (series, day) = state.series.entry(id.clone()).or_default();
+        let is_new_day = day.is_some_and(|quote| quote.at.day() != at.day());
+        let previous_close = match day {
+            Some(quote) if is_new_day => Some(quote.last),
+            Some(quote) => quote.previous_close,
+            None => close_before(series.minutes(), at.day()),
+        };
+        match day {
+            Some(quote) if !is_new_day => {
+                quote.at = quote.at.max(at);
+                quote.last = price;
+                quote.high = quote.high.max(price);
+                quote.low = quote.low.min(price);
+                quote.volume = Qty::from_raw(quote.volume.raw().saturating_add(volume.raw()));
+            }
+            _ => {
+                let (open, high, low, traded) =
+                    so_far(series.minutes(), at.day()).unwrap_or((price, price, price, Qty::ZERO));
+                let volume = Qty::from_raw(traded.raw().saturating_add(volume.raw()));
+                *day = Some(DayQuote {
+                    at,
+                    last: price,
+                    open,
+                    high: high.max(price),
+                    low: low.min(price),
+                    previous_close,
+                    volume,
+                });
+            }
+        }
+        series.tick(at, price, volume);
+        for account in &state.accounts {
+            account.tick(id, price);
+        }
+        self.inner.hub.publish(&Topic::Ticks(id.clone()), Note::Tick { price, volume, at });
+        for timeframe in self.inner.hub.candles_of(id) {
+            let (series, _) = &state.series[id];
+            let recent = series.with_forming(at + Span::micros(-LONGEST_CANDLE.as_micros()));
+            if let Some(candle) = self.resampled(id, &recent, timeframe).iter().last() {
+                self.inner.hub.publish(&Topic::Candles(id.clone(), timeframe), Note::Candle(candle));
+            }
+        }
+    }
+
+    /// The day's figures of an instrument, once a price was heard.
+    pub fn quote(&self, id: &InstrumentId) -> Option<DayQuote> {
+        self.state().series.get(id).and_then(|(_, day)| *day)
+    }
+
+    /// Takes minutes that were fetched, all of them closed by `until`.
+    pub fn settle(&self, id: &InstrumentId, fetched: &Bars, until: Timestamp) {
+        self.state().series.entry(id.clone()).or_default().0.settle(fetched, until);
+    }
+
+    /// The open time of the newest closed minute.
+    pub fn newest_minute(&self, id: &InstrumentId) -> Option<Timestamp> {
+        self.state().series.get(id).and_then(|(series, _)| series.newest())
+    }
+
+    /// Closed bars whose end is not after `until`, from what minutes are kept.
+    pub fn closed(&self, id: &InstrumentId, timeframe: Timeframe, until: Timestamp) -> Bars {
+        let minutes = self.state().series.get(id).map(|(s, _)| s.minutes().clone()).unwrap_or_default();
+        let bars = self.resampled(id, &minutes, timeframe);
+        let closed = bars.times().iter().take_while(|opened| **opened + timeframe.span() <= until).count();
+        bars.slice(0..closed)
+    }
+
+    /// All kept bars, the one that is on too.
+    pub fn candles(&self, id: &InstrumentId, timeframe: Timeframe, from: Timestamp) -> Bars {
+        let state = self.state();
+        let minutes = state.series.get(id).map(|(s, _)| s.with_forming(from)).unwrap_or_default();
+        drop(state);
+        self.resampled(id, &minutes, timeframe)
+    }
+
+    pub fn class(&self, id: &InstrumentId) -> Option<TradingClass> {
+        self.inner.listed.get(id).map(|l| l.instrument.class)
+    }
+
+    pub fn calendar(&self) -> &'static Calendar {
+        self.inner.calendar
+    }
+
+    fn resampled(&self, id: &InstrumentId, minutes: &Bars, timeframe: Timeframe) -> Bars {
+        match self.class(id) {
+            Some(_) if timeframe == Timeframe::Minutes(1) => minutes.clone(),
+            Some(class) => resample(minutes, timeframe, self.inner.calendar, class),
+            None => Bars::new(),
+        }
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Open, high, low and volume of a day's minutes.
+fn so_far(minutes: &Bars, day: DayNumber) -> Option<(Price, Price, Price, Qty)> {
+    let today = minutes.slice(minutes.first_at_or_after(day.start())..minutes.len());
+    let open = *today.opens().first()?;
+    let high = *today.highs().iter().max()?;
+    let low = *today.lows().iter().min()?;
+    Some((open, high, low, today.volumes().iter().copied().sum()))
+}
+
+fn close_before(minutes: &Bars, day: DayNumber) -> Option<Price> {
+    let before = minutes.first_at_or_after(day.start()).checked_sub(1)?;
+    Some(minutes.closes()[before])
+}

@@ -1,0 +1,161 @@
+//! The end of each minute: what has closed is fetched, marked and told.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use broker::History;
+use domain::instrument::InstrumentId;
+use domain::time::{MICROS_PER_MINUTE, Span};
+use domain::trade::BookId;
+use domain::{Bars, Timestamp};
+use store::RunId;
+use store::runs::RunState;
+
+use super::live::{LiveRun, Runs};
+use crate::Clock;
+use crate::feeds::Market;
+use crate::path::{BarClosed, BarSource, StrategyChoice};
+
+/// After a minute has ended its last ticks may still be on their way.
+const GRACE: Duration = Duration::from_millis(100);
+/// Later than this the ticks heard must do (contracts §10).
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How much history warms a strategy up when it starts.
+const WARM_UP: Span = Span::minutes(5 * 1_440);
+
+/// Watches the clock for every run.
+#[derive(Clone)]
+pub struct Minutes {
+    runs: Runs,
+    market: Market,
+    history: Arc<dyn History>,
+    clock: Clock,
+    /// The newest bar of each book that was marked.
+    told: Arc<Mutex<BTreeMap<(RunId, BookId), Timestamp>>>,
+}
+
+impl Minutes {
+    pub fn new(runs: Runs, history: Arc<dyn History>, clock: Clock) -> Minutes {
+        let market = runs.market().clone();
+        Minutes { runs, market, history, clock, told: Arc::default() }
+    }
+
+    /// Fetches what warms up charts and strategies.
+    pub async fn warm_up(&self) {
+        let until = crate::feeds::minute_of(self.clock.now());
+        for listed in self.market.listed() {
+            let id = &listed.instrument.id;
+            match self.history.minutes(id, until + Span::micros(-WARM_UP.as_micros()), until).await {
+                Ok(bars) => self.market.settle(id, &bars, until),
+                Err(why) => tracing::warn!(instrument = id.as_str(), "no history of {id} yet: {why}"),
+            }
+        }
+    }
+
+    /// Goes on until it is dropped.
+    pub async fn run(self) {
+        loop {
+            let now = self.clock.now().as_micros();
+            let next = (now.div_euclid(MICROS_PER_MINUTE) + 1) * MICROS_PER_MINUTE;
+            tokio::time::sleep(Duration::from_micros((next - now) as u64) + GRACE).await;
+            self.minute(Timestamp::from_micros(next)).await;
+        }
+    }
+
+    /// A minute ended at `end`.
+    pub async fn minute(&self, end: Timestamp) {
+        let runs: Vec<LiveRun> =
+            self.runs.live().into_iter().filter(|run| run.record.state != RunState::Stopping).collect();
+        let mut wanted: BTreeSet<InstrumentId> =
+            self.market.listed().map(|l| l.instrument.id.clone()).collect();
+        wanted.extend(runs.iter().flat_map(|run| run.books.iter().map(|(_, id)| id.clone())));
+        let fetched = wanted.into_iter().map(|id| {
+            let this = self.clone();
+            tokio::spawn(async move {
+                let source = this.fetch(&id, end).await;
+                (id, source)
+            })
+        });
+        let mut sources = BTreeMap::new();
+        for fetch in fetched.collect::<Vec<_>>() {
+            if let Ok((id, source)) = fetch.await {
+                sources.insert(id, source);
+            }
+        }
+        for run in runs {
+            for (book, id) in &run.books {
+                let source = sources.get(id).copied().unwrap_or(BarSource::Ticks);
+                if let Err(why) = self.judge(&run, *book, id, end, source).await {
+                    tracing::error!(run.id = %run.record.id, "run {} failed: {why}", run.record.id);
+                    self.runs.fail(run.record.user, run.record.id, &why).await;
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Brings an instrument's minutes up to `end`.
+    async fn fetch(&self, id: &InstrumentId, end: Timestamp) -> BarSource {
+        let from = self.market.newest_minute(id).map_or(end + Span::micros(-WARM_UP.as_micros()), |t| t);
+        let last = end + Span::minutes(-1);
+        match tokio::time::timeout(PATIENCE, self.history.minutes(id, from, end)).await {
+            Ok(Ok(bars)) => {
+                let whole = bars.times().last() == Some(&last);
+                self.market.settle(id, &bars, end);
+                if whole { BarSource::History } else { BarSource::Ticks }
+            }
+            late => {
+                if let Ok(Err(why)) = late {
+                    tracing::warn!(instrument = id.as_str(), "minutes of {id} could not be fetched: {why}");
+                }
+                self.market.settle(id, &Bars::new(), end);
+                BarSource::Ticks
+            }
+        }
+    }
+
+    /// Marks the newest closed bar of a book, if it was not marked before.
+    async fn judge(
+        &self,
+        run: &LiveRun,
+        book: BookId,
+        id: &InstrumentId,
+        end: Timestamp,
+        source: BarSource,
+    ) -> Result<(), String> {
+        let timeframe = run.record.timeframe;
+        let bars = self.market.closed(id, timeframe, end);
+        let Some(&opened) = bars.times().last() else { return Ok(()) };
+        // A bar that was over long ago, before a hole in the data, says nothing about now.
+        if opened + timeframe.span() + timeframe.span() < end {
+            return Ok(());
+        }
+        {
+            let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+            if told.get(&(run.record.id, book)).is_some_and(|newest| *newest >= opened) {
+                return Ok(());
+            }
+            told.insert((run.record.id, book), opened);
+        }
+        let class = self.market.class(id).ok_or_else(|| format!("the feed does not have {id} any more"))?;
+        let (calendar, strategy) = (self.market.calendar(), run.strategy.clone());
+        let setup = run.account.setup(book).await.map_err(|why| why.to_string())?;
+        // A strategy that panics must take nobody with it, nor one that takes long hold others up.
+        let marked = tokio::task::spawn_blocking(move || {
+            std::panic::catch_unwind(AssertUnwindSafe(|| {
+                let (spec, _) =
+                    setup.build(domain::order::InstrumentKey(0)).map_err(|why| why.to_string())?;
+                let mut fresh = StrategyChoice::build(&strategy).map_err(|why| why.to_string())?;
+                let bar =
+                    backtest::latest_bar(fresh.as_mut(), &spec, (&bars, timeframe), (calendar, class), false);
+                bar.ok_or_else(|| "it has no bars".to_owned())
+            }))
+            .unwrap_or_else(|_| Err("the strategy panicked".to_owned()))
+        });
+        let bar = marked.await.map_err(|why| why.to_string())??;
+        run.account.bar(BarClosed { book, opened, source, bar });
+        Ok(())
+    }
+}
