@@ -95,6 +95,15 @@ impl OrderPath {
         self.ids.key(order)
     }
 
+    /// Orders of a person's own books that rest and were not made by the engine to protect a position.
+    pub fn own_open_orders(&self) -> Vec<OrderKey> {
+        let own = |key: &&OrderKey| {
+            let order = self.engine.order(**key);
+            self.setup(order.book).run.is_none() && !matches!(order.purpose, engine::Purpose::Stop)
+        };
+        self.shadows.keys().filter(own).copied().collect()
+    }
+
     /// When [`Event::Timer`] is due.
     pub fn next_due(&self) -> Option<Timestamp> {
         self.engine.next_due()

@@ -11,3 +11,4 @@ mod settings;
 pub use boundaries::Minutes;
 pub use live::{LiveRun, Runs};
 pub use settings::{RunLimits, RunSettings, StartRun};
+pub(crate) use settings::{facts, tradable};

@@ -11,7 +11,7 @@ use domain::order::Timing;
 use domain::time::DayNumber;
 use domain::trade::{BookId, ExitReason};
 use domain::{Price, Timestamp};
-use engine::{Event, News, RejectCause};
+use engine::{Command, Event, News, RejectCause};
 use store::{AccountId, Store, UserId};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -328,16 +328,32 @@ impl Task {
             let _ = reply.send(Err(self.why_failed()));
             return;
         }
-        let input = match wish {
-            Wish::Command(command) => Input::Event(Event::Command(command)),
-            Wish::Limits(limits) => Input::Limits(limits),
+        let inputs = match wish {
+            Wish::Command(command) => vec![Input::Event(Event::Command(command))],
+            Wish::Limits(limits) => vec![Input::Limits(limits)],
+            Wish::Order { order, command } => match self.path.key_of(order) {
+                Some(key) => vec![Input::Event(Event::Command(command(key)))],
+                None => {
+                    let _ = reply.send(Err(DeskError::NotFound { what: "order" }));
+                    return;
+                }
+            },
+            Wish::CancelAll => {
+                let own = self.path.own_open_orders();
+                own.into_iter().map(|order| Input::Event(Event::Command(Command::Cancel { order }))).collect()
+            }
         };
-        let Some((place, acts)) = self.input_keeping(input) else {
-            let _ = reply.send(Err(self.why_failed()));
-            return;
-        };
-        let done = done(self.last, &acts);
-        self.wait(place, Answer::Wish(reply, done));
+        let mut all = Done { at: self.last, ..Done::default() };
+        let mut place = self.passed_on;
+        for input in inputs {
+            let Some((at, acts)) = self.input_keeping(input) else {
+                let _ = reply.send(Err(self.why_failed()));
+                return;
+            };
+            place = at;
+            all.add(done(self.last, &acts));
+        }
+        self.wait(place, Answer::Wish(reply, all));
     }
 
     fn wait(&mut self, place: i64, answer: Answer) {

@@ -59,9 +59,12 @@ pub(crate) enum Message {
 }
 
 /// What a caller wants of an account.
-#[derive(Clone, Debug)]
 pub enum Wish {
     Command(engine::Command),
+    /// Something of one order.
+    Order { order: OrderId, command: Box<dyn FnOnce(OrderKey) -> engine::Command + Send> },
+    /// Every order by hand that is open.
+    CancelAll,
     Limits(Box<AccountLimits>),
 }
 
@@ -77,4 +80,15 @@ pub struct Done {
     pub cancelled: Vec<OrderId>,
     /// Orders asked to be changed.
     pub changed: Vec<OrderId>,
+}
+
+impl Done {
+    /// What became of several wishes together.
+    pub fn add(&mut self, other: Done) {
+        self.at = self.at.max(other.at);
+        self.orders.extend(other.orders);
+        self.refused.extend(other.refused);
+        self.cancelled.extend(other.cancelled);
+        self.changed.extend(other.changed);
+    }
 }

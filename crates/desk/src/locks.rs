@@ -1,0 +1,141 @@
+//! The kill switch: for a run, an account, a user, or everyone.
+
+use domain::trade::BookId;
+use engine::{Command, LockScope};
+use store::risk::{LockRecord, NewLock, Scope};
+use store::{AccountId, RunId, UserId};
+
+use crate::accounts::{Account, Done, Wish};
+use crate::hub::{Note, Topic};
+use crate::{Desk, DeskError};
+
+/// Whom the switch stops.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Whom {
+    Run(RunId),
+    Account(AccountId),
+    /// All accounts of the user who throws it.
+    User,
+    /// Whoever may throw this one is the caller's to know.
+    Everyone,
+}
+
+impl Desk {
+    /// Stops new entries; with `flatten` closes what is open. Stays until it is released, restarts or not.
+    pub async fn kill(
+        &self,
+        user: UserId,
+        whom: Whom,
+        flatten: bool,
+        because: &str,
+    ) -> Result<Done, DeskError> {
+        let targets = self.targets(user, whom).await?;
+        // Those of a run or an account are stored with what they cause; the wider ones once, and first.
+        if let Some((owner, scope)) = wide(user, whom)
+            && !self.is_locked(scope).await?
+        {
+            let new = NewLock {
+                scope,
+                kind: "kill-switch".to_owned(),
+                because: because.to_owned(),
+                by: Some(user),
+                until: None,
+            };
+            let unit = self.inner.store.begin().await?;
+            store::risk::lock(&unit, owner, &new, self.now()).await?;
+            unit.commit().await?;
+        }
+        let mut all = Done { at: self.now(), ..Done::default() };
+        for (account, scope) in targets {
+            let done = account.wish(Wish::Command(Command::Kill { scope, flatten })).await?;
+            all.add(done);
+        }
+        self.inner.hub.publish(&Topic::Risk(user), Note::RiskChanged);
+        Ok(all)
+    }
+
+    /// Releases a lock, whatever made it: a person answers for it.
+    pub async fn unlock(&self, user: UserId, whom: Whom) -> Result<(), DeskError> {
+        let targets = self.targets(user, whom).await?;
+        let scope = match whom {
+            Whom::Run(run) => Scope::Run(run),
+            Whom::Account(account) => Scope::Account(account),
+            Whom::User => Scope::User(user),
+            Whom::Everyone => Scope::Everybody,
+        };
+        let owner = (whom != Whom::Everyone).then_some(user);
+        let now = self.now();
+        for lock in store::risk::locks_in_force(&self.inner.store, now).await? {
+            if lock.lock.scope == scope {
+                let unit = self.inner.store.begin().await?;
+                store::risk::release(&unit, owner, lock.id, user, now).await?;
+                unit.commit().await?;
+            }
+        }
+        for (account, scope) in targets {
+            account.wish(Wish::Command(Command::Unlock { scope })).await?;
+        }
+        self.inner.hub.publish(&Topic::Risk(user), Note::RiskChanged);
+        Ok(())
+    }
+
+    /// The locks in force that hold this user.
+    pub async fn locks(&self, user: UserId) -> Result<Vec<LockRecord>, DeskError> {
+        let mine: Vec<AccountId> = self.accounts(user).iter().map(|account| account.id).collect();
+        let mut locks = store::risk::locks_in_force(&self.inner.store, self.now()).await?;
+        let mut held = Vec::new();
+        for lock in locks.drain(..) {
+            let holds = match lock.lock.scope {
+                Scope::Everybody => true,
+                Scope::User(of) => of == user,
+                Scope::Account(of) => mine.contains(&of),
+                Scope::Run(of) => store::runs::get(&self.inner.store, user, of).await.is_ok(),
+            };
+            if holds {
+                held.push(lock);
+            }
+        }
+        Ok(held)
+    }
+
+    /// An account that comes to work takes over the locks that are wider than itself.
+    pub(crate) async fn lock_as_stored(&self, account: &Account) -> Result<(), DeskError> {
+        for lock in store::risk::locks_in_force(&self.inner.store, self.now()).await? {
+            let scope = match lock.lock.scope {
+                Scope::Everybody => LockScope::Everyone,
+                Scope::User(of) if of == account.user => LockScope::User,
+                _ => continue,
+            };
+            account.wish(Wish::Command(Command::Kill { scope, flatten: false })).await?;
+        }
+        Ok(())
+    }
+
+    async fn is_locked(&self, scope: Scope) -> Result<bool, DeskError> {
+        let locks = store::risk::locks_in_force(&self.inner.store, self.now()).await?;
+        Ok(locks.iter().any(|lock| lock.lock.scope == scope && lock.lock.kind == "kill-switch"))
+    }
+
+    async fn targets(&self, user: UserId, whom: Whom) -> Result<Vec<(Account, LockScope)>, DeskError> {
+        Ok(match whom {
+            Whom::Run(run) => {
+                let record = store::runs::get(&self.inner.store, user, run).await?;
+                let account = self.account(user, record.account)?;
+                let books: Vec<BookId> =
+                    account.view().books.iter().filter(|b| b.run == Some(run.0)).map(|b| b.id).collect();
+                books.into_iter().map(|book| (account.clone(), LockScope::Book(book))).collect()
+            }
+            Whom::Account(id) => vec![(self.account(user, id)?, LockScope::Account)],
+            Whom::User => self.accounts(user).into_iter().map(|a| (a, LockScope::User)).collect(),
+            Whom::Everyone => self.all_accounts().into_iter().map(|a| (a, LockScope::Everyone)).collect(),
+        })
+    }
+}
+
+fn wide(user: UserId, whom: Whom) -> Option<(Option<UserId>, Scope)> {
+    match whom {
+        Whom::User => Some((Some(user), Scope::User(user))),
+        Whom::Everyone => Some((None, Scope::Everybody)),
+        Whom::Run(_) | Whom::Account(_) => None,
+    }
+}

@@ -1,0 +1,235 @@
+//! The one door for orders: a person's, a basket's, a webhook's.
+
+use domain::instrument::InstrumentId;
+use domain::order::OrderId;
+use domain::trade::{BookId, Direction};
+use domain::{OrderType, Price, Product, Qty, Side};
+use engine::{Change, Command, Level, ManualKind, ManualOrder};
+use store::{AccountId, UserId};
+
+use crate::accounts::{Account, BookView, Done, Wish};
+use crate::path::{BookSetup, Size};
+use crate::runs::{facts, tradable};
+use crate::{Desk, DeskError, Whom};
+
+/// An order as a person asks for it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PlaceOrder {
+    pub account: AccountId,
+    pub instrument: InstrumentId,
+    pub product: Product,
+    pub side: Side,
+    pub order_type: OrderType,
+    pub qty: Qty,
+    pub limit_price: Option<Price>,
+    pub trigger_price: Option<Price>,
+    /// Of the position that it opens.
+    pub stop_loss: Option<Price>,
+    pub target_price: Option<Price>,
+    /// The desk may re-price it until it is done.
+    pub chase: bool,
+}
+
+impl PlaceOrder {
+    fn kind(&self) -> Result<ManualKind, DeskError> {
+        let needs = |field, given: Option<Price>| {
+            given.ok_or_else(|| {
+                DeskError::invalid(field, format!("a {} order needs it; give a price in rupees", self.order_type))
+            })
+        };
+        let spare = |field, given: Option<Price>| match given {
+            None => Ok(()),
+            Some(price) => Err(DeskError::invalid(
+                field,
+                format!("a {} order has none, but {price} was given; leave it out", self.order_type),
+            )),
+        };
+        match self.order_type {
+            OrderType::Market => {
+                spare("limitPrice", self.limit_price)?;
+                spare("triggerPrice", self.trigger_price)?;
+                Ok(ManualKind::Market)
+            }
+            OrderType::Limit => {
+                spare("triggerPrice", self.trigger_price)?;
+                Ok(ManualKind::Limit(needs("limitPrice", self.limit_price)?))
+            }
+            OrderType::StopLimit => Ok(ManualKind::StopLimit {
+                trigger: needs("triggerPrice", self.trigger_price)?,
+                limit: needs("limitPrice", self.limit_price)?,
+            }),
+            OrderType::StopMarket => {
+                spare("limitPrice", self.limit_price)?;
+                Ok(ManualKind::StopMarket { trigger: needs("triggerPrice", self.trigger_price)? })
+            }
+        }
+    }
+}
+
+impl Desk {
+    /// Places an order by hand. What is returned is durable; several orders if it was cut at the freeze quantity.
+    pub async fn place(&self, user: UserId, wish: &PlaceOrder) -> Result<Done, DeskError> {
+        let account = self.account(user, wish.account)?;
+        let kind = wish.kind()?;
+        if wish.qty <= Qty::ZERO {
+            return Err(DeskError::invalid("quantity", format!("{} is not above 0", wish.qty)));
+        }
+        let book = self.own_book(&account, &wish.instrument, wish.product).await?;
+        // The engine must know a price before it can judge what the order is worth.
+        if let Some(quote) = self.inner.market.quote(&wish.instrument) {
+            account.tick(&wish.instrument, quote.last);
+        }
+        let order = ManualOrder {
+            book,
+            side: wish.side,
+            qty: wish.qty,
+            kind,
+            stop: wish.stop_loss.map(Level::At),
+            target: wish.target_price.map(Level::At),
+            chase: wish.chase,
+        };
+        let done = account.wish(Wish::Command(Command::Order(order))).await?;
+        refused_if_nothing(done)
+    }
+
+    /// Changes an order of this user.
+    pub async fn change(
+        &self,
+        user: UserId,
+        order: OrderId,
+        qty: Option<Qty>,
+        price: Option<Price>,
+        trigger: Option<Price>,
+    ) -> Result<Done, DeskError> {
+        if qty.is_none() && price.is_none() && trigger.is_none() {
+            return Err(DeskError::invalid("quantity", "nothing is changed; give quantity, limitPrice or triggerPrice"));
+        }
+        let account = self.account(user, AccountId(order.account())).map_err(|_| no_order())?;
+        let change = move |order| Command::Change(Change { order, qty, price, trigger });
+        refused_if_nothing(account.wish(Wish::Order { order, command: Box::new(change) }).await?)
+    }
+
+    /// Takes an order of this user back.
+    pub async fn cancel(&self, user: UserId, order: OrderId) -> Result<Done, DeskError> {
+        let account = self.account(user, AccountId(order.account())).map_err(|_| no_order())?;
+        let cancel = move |order| Command::Cancel { order };
+        refused_if_nothing(account.wish(Wish::Order { order, command: Box::new(cancel) }).await?)
+    }
+
+    /// Takes back every order of a person's own books that is open. Stops of positions stay.
+    pub async fn cancel_all(&self, user: UserId, account: Option<AccountId>) -> Result<Vec<OrderId>, DeskError> {
+        let mut cancelled = Vec::new();
+        for account in self.some_accounts(user, account)? {
+            cancelled.extend(account.wish(Wish::CancelAll).await?.cancelled);
+        }
+        Ok(cancelled)
+    }
+
+    /// Closes what a book holds, at the market.
+    pub async fn close_book(&self, user: UserId, account: AccountId, book: BookId) -> Result<Done, DeskError> {
+        let account = self.account(user, account)?;
+        let view = account.view();
+        let held = view.books.iter().find(|b| b.id == book).ok_or(DeskError::NotFound { what: "position" })?;
+        if held.quantity.is_zero() {
+            return Err(DeskError::Conflict(format!("the position in {} is closed already", held.instrument)));
+        }
+        account.wish(Wish::Command(Command::Flatten { book })).await
+    }
+
+    /// Closes everything, at the market; books that hold nothing are left alone.
+    pub async fn close_all(&self, user: UserId, account: Option<AccountId>) -> Result<Done, DeskError> {
+        let mut all = Done { at: self.now(), ..Done::default() };
+        for account in self.some_accounts(user, account)? {
+            let held: Vec<BookView> =
+                account.view().books.iter().filter(|b| !b.quantity.is_zero()).cloned().collect();
+            for book in held {
+                let done = account.wish(Wish::Command(Command::Flatten { book: book.id })).await?;
+                all.add(done);
+            }
+        }
+        Ok(all)
+    }
+
+    /// The red button: entries are cancelled and locked out, everything is closed.
+    pub async fn panic(&self, user: UserId, account: Option<AccountId>) -> Result<Done, DeskError> {
+        let whom = account.map_or(Whom::User, Whom::Account);
+        self.kill(user, whom, true, "panic button").await
+    }
+
+    fn some_accounts(&self, user: UserId, account: Option<AccountId>) -> Result<Vec<Account>, DeskError> {
+        match account {
+            Some(id) => Ok(vec![self.account(user, id)?]),
+            None => Ok(self.accounts(user)),
+        }
+    }
+
+    /// The person's own book in an instrument and product; made when it is first needed.
+    async fn own_book(
+        &self,
+        account: &Account,
+        instrument: &InstrumentId,
+        product: Product,
+    ) -> Result<BookId, DeskError> {
+        let known = |account: &Account| {
+            let view = account.view();
+            let own = |b: &&BookView| b.run.is_none() && b.instrument == *instrument && b.product == product;
+            view.books.iter().find(own).map(|b| b.id)
+        };
+        if let Some(book) = known(account) {
+            return Ok(book);
+        }
+        let listed = &self.inner.market.find(instrument)?.instrument;
+        tradable(listed, product)?;
+        // Two requests at once must not make two.
+        let _one_at_a_time = self.inner.making_books.lock().await;
+        if let Some(book) = known(account) {
+            return Ok(book);
+        }
+        let record = store::accounts::get(&self.inner.store, account.user, account.id).await?;
+        let setup = BookSetup {
+            run: None,
+            place_in_run: 0,
+            strategy_version: None,
+            algo_id: None,
+            instrument: instrument.clone(),
+            facts: facts(listed, self.now().day()),
+            product,
+            sides: if product == Product::Cnc { "long" } else { "both" }.to_owned(),
+            size: Size::Units(listed.lot),
+            stop: None,
+            target: None,
+            trail: None,
+            charges: crate::desk::charges_of(&record),
+            square_off: None,
+            timeframe: None,
+            strategy: None,
+        };
+        let book = account.add_book(setup).await?;
+        account.wait_until(|view| view.books.iter().any(|b| b.id == book)).await;
+        Ok(book)
+    }
+}
+
+fn no_order() -> DeskError {
+    DeskError::NotFound { what: "order" }
+}
+
+/// A wish that only met a rule is an error of the caller's, with the rule's own words.
+fn refused_if_nothing(done: Done) -> Result<Done, DeskError> {
+    let nothing = done.orders.is_empty() && done.cancelled.is_empty() && done.changed.is_empty();
+    match done.refused.first() {
+        Some(refused) if nothing => Err(DeskError::Refused {
+            rule: refused.refusal.breach.rule().to_owned(),
+            why: refused.refusal.breach.to_string(),
+        }),
+        _ => Ok(done),
+    }
+}
+
+/// The side that a direction in a request means.
+pub fn side_of(direction: Direction) -> Side {
+    match direction {
+        Direction::Long => Side::Buy,
+        Direction::Short => Side::Sell,
+    }
+}
