@@ -87,7 +87,11 @@ struct Inner {
 
 impl Access {
     /// Opens access over a database. While it has no user, a set-up token is made: see [`Access::setup_token`].
-    pub async fn open(store: Store, key: &MasterKey, settings: AccessSettings) -> Result<Access, AccessError> {
+    pub async fn open(
+        store: Store,
+        key: &MasterKey,
+        settings: AccessSettings,
+    ) -> Result<Access, AccessError> {
         let AccessSettings { clock, randomness, password_cost } = settings;
         let setup_token = if store::users::none_yet(&store).await? {
             Some(secret::token("", randomness.as_ref())?)

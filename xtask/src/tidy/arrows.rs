@@ -36,6 +36,8 @@ const ROWS: &[Row] = &[
     Row { name: "history", uses: &["domain"], pure: None },
     Row { name: "report", uses: &["domain"], pure: Some(&["jiff", "serde", "serde_json", "thiserror"]) },
     Row { name: "store", uses: &["domain"], pure: None },
+    Row { name: "back-office", uses: &["domain", "store"], pure: None },
+    Row { name: "api", uses: &["domain", "store", "back-office"], pure: None },
     Row {
         name: "sauda",
         uses: &["domain", "indicators", "strategy", "engine", "exchange", "backtest", "history", "report"],

@@ -26,7 +26,11 @@ pub struct IssuedKey {
 }
 
 impl Access {
-    pub async fn api_keys(&self, caller: &Caller, page: PageRequest) -> Result<Page<ApiKeyRecord>, AccessError> {
+    pub async fn api_keys(
+        &self,
+        caller: &Caller,
+        page: PageRequest,
+    ) -> Result<Page<ApiKeyRecord>, AccessError> {
         caller.needs(Permission::ManageCredentials)?;
         Ok(users::api_keys(self.store(), caller.user, page).await?)
     }
@@ -71,7 +75,10 @@ fn accept(caller: &Caller, wish: &KeyRequest, now: Timestamp) -> Result<Vec<Stri
         return Err(AccessError::field("name", format!("name has {length} characters; use 1 to 64")));
     }
     if let Some(end) = wish.expires_at.filter(|end| *end <= now) {
-        return Err(AccessError::field("expiresAt", format!("{end} is past; name a later time or leave it out")));
+        return Err(AccessError::field(
+            "expiresAt",
+            format!("{end} is past; name a later time or leave it out"),
+        ));
     }
     if wish.scopes.is_empty() {
         return Err(AccessError::field("scopes", "a key without scopes can do nothing; name at least one"));
@@ -86,7 +93,8 @@ fn accept(caller: &Caller, wish: &KeyRequest, now: Timestamp) -> Result<Vec<Stri
         let granted = Permission::from_name(name).filter(|p| p.fits_api_key() && caller.permissions.has(*p));
         if granted.is_none() {
             let shown: String = name.chars().take(40).collect();
-            let detail = format!("scope `{shown}` is none that you can give to a key; use any of {}", allowed());
+            let detail =
+                format!("scope `{shown}` is none that you can give to a key; use any of {}", allowed());
             return Err(AccessError::field("scopes", detail));
         }
         if !scopes.contains(name) {

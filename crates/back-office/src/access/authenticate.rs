@@ -4,7 +4,9 @@ use domain::Timestamp;
 use store::{SessionId, users};
 use tokio::sync::broadcast;
 
-use super::{Access, AccessError, Caller, Credential, Origin, Permission, Permissions, Secret, permissions_of};
+use super::{
+    Access, AccessError, Caller, Credential, Origin, Permission, Permissions, Secret, permissions_of,
+};
 
 /// How seldom the last use of an API key is written: a program that asks ten times a second would else write as often.
 const NOTE_USE_AFTER_SECONDS: i64 = 60;

@@ -20,7 +20,11 @@ pub struct IssuedInvite {
 }
 
 impl Access {
-    pub async fn invites(&self, caller: &Caller, page: PageRequest) -> Result<Page<InviteRecord>, AccessError> {
+    pub async fn invites(
+        &self,
+        caller: &Caller,
+        page: PageRequest,
+    ) -> Result<Page<InviteRecord>, AccessError> {
         caller.needs(Permission::ManageUsers)?;
         Ok(users::invites(self.store(), page).await?)
     }
@@ -31,8 +35,8 @@ impl Access {
         let token = secret::token("", self.inner.randomness.as_ref())?;
         let expires_at = Timestamp::from_micros(created_at.as_micros() + LIFE_SECONDS * 1_000_000);
         let unit = self.store().begin().await?;
-        let id =
-            users::create_invite(&unit, caller.user, &token.fingerprint(), role, created_at, expires_at).await?;
+        let id = users::create_invite(&unit, caller.user, &token.fingerprint(), role, created_at, expires_at)
+            .await?;
         Act::by(caller, "invite.issued").on(id).with("role", role.name()).write(&unit, created_at).await?;
         unit.commit().await?;
         Ok(IssuedInvite { id, token, role, created_at, expires_at })

@@ -61,15 +61,10 @@ mod tests {
     fn waits_double_up_to_an_hour() {
         let zero = Timestamp::from_micros(0);
         let seconds = |n| wait_until(n, zero).map(|t| t.as_micros() / 1_000_000);
-        assert_eq!([1, 4, 5, 6, 11, 12, 500].map(seconds), [
-            None,
-            None,
-            Some(30),
-            Some(60),
-            Some(1_920),
-            Some(3_600),
-            Some(3_600)
-        ]);
+        assert_eq!(
+            [1, 4, 5, 6, 11, 12, 500].map(seconds),
+            [None, None, Some(30), Some(60), Some(1_920), Some(3_600), Some(3_600)]
+        );
     }
 
     #[test]

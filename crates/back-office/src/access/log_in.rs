@@ -43,8 +43,11 @@ impl Access {
             None => self.inner.strangers.locked_until(&name),
         };
         self.refuse_locked(locked_until)?;
-        let right =
-            self.inner.passwords.verify(&who.password, known.as_ref().map(|u| u.password_hash.as_str())).await?;
+        let right = self
+            .inner
+            .passwords
+            .verify(&who.password, known.as_ref().map(|u| u.password_hash.as_str()))
+            .await?;
         let Some(checked) = known else {
             self.inner.strangers.count_failure(&name, self.now());
             // Not the name: people type passwords into the wrong field.
@@ -82,7 +85,12 @@ impl Access {
         self.open_session(unit, &user, who.origin).await
     }
 
-    async fn open_session(&self, unit: Unit, user: &UserRecord, origin: Origin) -> Result<Entry, AccessError> {
+    async fn open_session(
+        &self,
+        unit: Unit,
+        user: &UserRecord,
+        origin: Origin,
+    ) -> Result<Entry, AccessError> {
         let now = self.now();
         let refresh_token = secret::token("", self.inner.randomness.as_ref())?;
         let refresh_expires_at = Timestamp::from_micros(now.as_micros() + SESSION_SECONDS * 1_000_000);
@@ -125,7 +133,8 @@ impl Access {
         if until.is_some() {
             users::lock_until(&unit, user.id, until).await?;
         }
-        let act = Act::of(user.id, "login.failed", origin).with("because", because).with("failures", failures);
+        let act =
+            Act::of(user.id, "login.failed", origin).with("because", because).with("failures", failures);
         act.with("lockedUntil", until.map(|t| t.to_string())).write(&unit, now).await?;
         Ok(unit.commit().await?)
     }

@@ -154,7 +154,8 @@ impl fmt::Debug for Sealer {
 #[cfg(unix)]
 fn private(file: &Path) -> Result<(), AccessError> {
     use std::os::unix::fs::PermissionsExt as _;
-    let mode = std::fs::metadata(file).map_err(|why| setting(file, "cannot be read", &why))?.permissions().mode();
+    let mode =
+        std::fs::metadata(file).map_err(|why| setting(file, "cannot be read", &why))?.permissions().mode();
     if mode & 0o077 != 0 {
         return Err(AccessError::Setting(format!(
             "key file {} can be read by others (mode {:03o}); run `chmod 600 {}`",

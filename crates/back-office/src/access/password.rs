@@ -65,7 +65,10 @@ impl Passwords {
         Ok(exists && same)
     }
 
-    async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AccessError> {
+    async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, AccessError> {
         // Held inside the work: a caller who goes away must not let another hash begin beside this one.
         let permit = self.gate.clone().acquire_owned().await;
         let permit = permit.map_err(|_| AccessError::Internal("passwords are closed".to_owned()))?;
@@ -113,7 +116,9 @@ pub(super) fn accept_name(name: &str) -> Result<(), AccessError> {
         let shown: String = name.chars().take(64).collect();
         return Err(AccessError::field(
             "name",
-            format!("name `{shown}` is not usable; use 3 to 64 letters, digits, dots, dashes, underscores or @"),
+            format!(
+                "name `{shown}` is not usable; use 3 to 64 letters, digits, dots, dashes, underscores or @"
+            ),
         ));
     }
     Ok(())

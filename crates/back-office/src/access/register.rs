@@ -1,7 +1,7 @@
 //! Coming in for the first time: the first administrator with the set-up token, all others with an invite.
 
-use store::{StoreError, UserId, users};
 use store::users::Role;
+use store::{StoreError, UserId, users};
 
 use super::record::Act;
 use super::{Access, AccessError, Origin, Secret, User, password};
@@ -61,7 +61,8 @@ impl Access {
             return Err(AccessError::Refused("there is an administrator already; ask for an invite"));
         }
         let id = users::create(&unit, &new.name, &hash, Role::Admin, self.now()).await?;
-        let act = Act::of(id, "user.registered", &new.origin).with("role", "admin").with("by", "set-up token");
+        let act =
+            Act::of(id, "user.registered", &new.origin).with("role", "admin").with("by", "set-up token");
         act.write(&unit, self.now()).await?;
         let user = users::get(&unit, id).await?;
         unit.commit().await?;

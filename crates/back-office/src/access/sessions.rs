@@ -7,7 +7,11 @@ use super::record::Act;
 use super::{Access, AccessError, Caller, Permission};
 
 impl Access {
-    pub async fn sessions(&self, caller: &Caller, page: PageRequest) -> Result<Page<SessionRecord>, AccessError> {
+    pub async fn sessions(
+        &self,
+        caller: &Caller,
+        page: PageRequest,
+    ) -> Result<Page<SessionRecord>, AccessError> {
         caller.needs(Permission::ReadProfile)?;
         Ok(sessions::list(self.store(), caller.user, page).await?)
     }

@@ -70,7 +70,8 @@ impl AccessTokens {
             exp: iat + LIFE_SECONDS,
         };
         let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding);
-        let token = token.map_err(|why| AccessError::Internal(format!("a token could not be signed: {why}")))?;
+        let token =
+            token.map_err(|why| AccessError::Internal(format!("a token could not be signed: {why}")))?;
         Ok((Secret::new(token), Timestamp::from_micros(claims.exp * 1_000_000)))
     }
 

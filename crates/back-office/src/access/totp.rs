@@ -66,7 +66,9 @@ impl Access {
             pending.get(&caller.user).filter(|waiting| waiting.until > now).cloned()
         };
         let Some(waiting) = waiting else {
-            return Err(AccessError::Refused("no second factor waits for a code; begin with POST /api/auth/totp"));
+            return Err(AccessError::Refused(
+                "no second factor waits for a code; begin with POST /api/auth/totp",
+            ));
         };
         let Some(step) = step_of(&waiting.secret, code, now) else {
             return Err(AccessError::field(
@@ -74,7 +76,8 @@ impl Access {
                 "the code is not the one that the app shows now; check the clock of the device and send the next",
             ));
         };
-        let sealed = self.inner.seal.seal(&owner(caller.user), &waiting.secret, self.inner.randomness.as_ref())?;
+        let sealed =
+            self.inner.seal.seal(&owner(caller.user), &waiting.secret, self.inner.randomness.as_ref())?;
         let unit = self.store().begin().await?;
         if users::get(&unit, caller.user).await?.totp_sealed.is_some() {
             return Err(AccessError::Refused("there is a second factor already; remove it first"));

@@ -66,7 +66,10 @@ impl Access {
         let user = users::get(&unit, caller.user).await?;
         if !right || user.password_hash != checked.password_hash {
             self.count_failure(unit, &user, "wrong password", &caller.origin).await?;
-            return Err(AccessError::field("currentPassword", "this is not your password now; send that first"));
+            return Err(AccessError::field(
+                "currentPassword",
+                "this is not your password now; send that first",
+            ));
         }
         users::set_password(&unit, user.id, &hash).await?;
         sessions::revoke_all(&unit, user.id, "password changed", self.now()).await?;
