@@ -1,7 +1,8 @@
 //! Idempotent requests: who asked under which key, and what was answered.
 //!
-//! The key is taken in the unit that does the work, so that a request that failed leaves it free, and of two at once one
-//! waits and then finds the answer of the other.
+//! Taken in the unit that does the work, a key is free again when that fails, and of two at once one waits and then finds
+//! the answer of the other. Work in units of its own takes the key in a unit before and [`answer`]s in one after; if it
+//! was refused before it did anything, [`release`] frees the key.
 
 use domain::Timestamp;
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -72,6 +73,17 @@ pub async fn answer(
         .col_expr(idempotency_key::Column::Answer, Expr::value(answer))
         .filter(idempotency_key::Column::UserId.eq(user.0))
         .filter(idempotency_key::Column::IdempotencyKey.eq(key))
+        .exec(&unit.transaction)
+        .await?;
+    Ok(())
+}
+
+/// Lets a key go whose request was refused before it did anything: the same can be asked again under it.
+pub async fn release(unit: &Unit, user: UserId, key: &str) -> Result<(), StoreError> {
+    idempotency_key::Entity::delete_many()
+        .filter(idempotency_key::Column::UserId.eq(user.0))
+        .filter(idempotency_key::Column::IdempotencyKey.eq(key))
+        .filter(idempotency_key::Column::Status.is_null())
         .exec(&unit.transaction)
         .await?;
     Ok(())

@@ -5,7 +5,8 @@ mod invites;
 mod settings;
 
 pub use api_keys::{
-    ApiKeyRecord, NewApiKey, api_key_by_hash, api_keys, create_api_key, revoke_api_key, touch_api_key,
+    ApiKeyRecord, NewApiKey, api_key, api_key_by_hash, api_keys, create_api_key, revoke_api_key,
+    touch_api_key,
 };
 pub use invites::{InviteRecord, create_invite, invites, revoke_invite, use_invite};
 pub use settings::{Setting, set_setting, setting, settings};
@@ -29,6 +30,16 @@ pub enum Role {
 
 words! {
     Role { Role::Admin => "admin", Role::Trader => "trader", Role::Viewer => "viewer", }
+}
+
+impl Role {
+    pub fn name(self) -> &'static str {
+        self.word()
+    }
+
+    pub fn from_name(name: &str) -> Option<Role> {
+        Role::ALL.iter().find(|(_, word)| *word == name).map(|(role, _)| *role)
+    }
 }
 
 #[derive(Clone, PartialEq, Eq)]

@@ -37,6 +37,8 @@ const ROWS: &[Row] = &[
     Row { name: "broker", uses: &["domain"], pure: Some(&["serde", "thiserror"]) },
     Row { name: "report", uses: &["domain"], pure: Some(&["jiff", "serde", "serde_json", "thiserror"]) },
     Row { name: "store", uses: &["domain"], pure: None },
+    Row { name: "back-office", uses: &["domain", "store"], pure: None },
+    Row { name: "api", uses: &["domain", "store", "back-office"], pure: None },
     Row {
         name: "desk",
         uses: &["domain", "strategy", "engine", "exchange", "backtest", "broker", "history", "store"],

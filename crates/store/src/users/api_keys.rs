@@ -55,6 +55,14 @@ pub async fn api_key_by_hash(on: &impl Read, key_hash: &str) -> Result<Option<Ap
     Ok(row.map(ApiKeyRecord::from))
 }
 
+pub async fn api_key(on: &impl Read, user: UserId, id: ApiKeyId) -> Result<ApiKeyRecord, StoreError> {
+    let row = api_key::Entity::find_by_id(id.0)
+        .filter(api_key::Column::UserId.eq(user.0))
+        .one(on.connection())
+        .await?;
+    row.map(ApiKeyRecord::from).ok_or(StoreError::NotFound { what: "API key" })
+}
+
 pub async fn api_keys(
     on: &impl Read,
     user: UserId,

@@ -1,0 +1,67 @@
+//! The JSON body.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::{StatusCode, header};
+use serde::de::DeserializeOwned;
+
+use super::complaint::complaint;
+use crate::Problem;
+use crate::problem::Code;
+
+/// A JSON body. Types that are read by it deny unknown fields.
+pub struct Body<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Body<T>, Problem> {
+        let bytes = json_bytes(request, state).await?;
+        read(&bytes).map(Body)
+    }
+}
+
+/// The bytes of a body that says that it is JSON.
+pub(super) async fn json_bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if kind != "application/json" {
+        let shown: String = kind.chars().take(60).collect();
+        return Err(Problem::bad_request(format!(
+            "content type `{shown}` is not read here; send `Content-Type: application/json`"
+        ))
+        .with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+    }
+    Bytes::from_request(request, state).await.map_err(|why| {
+        if why.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            Problem::new(Code::PayloadTooLarge, "the body is larger than 1 MiB; send less at a time")
+        } else {
+            Problem::bad_request("the body broke off; send it again")
+        }
+    })
+}
+
+pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // serde would take a list for the fields of an object in their order: nobody means that.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(Problem::bad_request("the body is a JSON list; send one JSON object"));
+    }
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let inner = error.inner();
+        if inner.is_data() {
+            return complaint(&error.path().to_string(), &inner.to_string());
+        }
+        not_json(inner)
+    })?;
+    json.end().map_err(|error| not_json(&error))?;
+    Ok(value)
+}
+
+fn not_json(error: &serde_json::Error) -> Problem {
+    Problem::bad_request(format!(
+        "the body is not JSON from line {} column {} on; send one JSON object",
+        error.line(),
+        error.column()
+    ))
+}

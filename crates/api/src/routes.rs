@@ -1,0 +1,36 @@
+//! The routes, one file for each noun. [`api`] lists them all: what is not in it does not exist, and what is in it is in
+//! the OpenAPI document and in the authorisation test.
+
+mod auth;
+mod health;
+
+use axum::Router;
+use axum::http::header;
+use axum::routing::get;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use crate::{AppState, layers, openapi};
+
+/// All that the OpenAPI document describes.
+pub(crate) fn api() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(openapi::frame()).merge(health::routes()).merge(auth::routes())
+}
+
+/// The whole server but its pages.
+pub fn router(state: AppState) -> Router {
+    let (routes, document) = api().split_for_parts();
+    let document: axum::body::Bytes = openapi::finish(document).into_bytes().into();
+    let json = move || {
+        let document = document.clone();
+        async move { ([(header::CONTENT_TYPE, "application/json")], document) }
+    };
+    let docs = SwaggerUi::new("/api/docs").config(Config::from("/api/openapi.json").validator_url("none"));
+    let routes = routes
+        .route("/api/openapi.json", get(json))
+        .with_state(state.clone())
+        .merge(docs)
+        .fallback(layers::nothing_here)
+        .method_not_allowed_fallback(layers::other_method);
+    layers::around(routes, &state)
+}

@@ -1,0 +1,63 @@
+//! Times as ISO 8601 in Indian Standard Time.
+
+use domain::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Moment(pub Timestamp);
+
+impl From<Timestamp> for Moment {
+    fn from(at: Timestamp) -> Moment {
+        Moment(at)
+    }
+}
+
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Moment, D::Error> {
+        let text = String::deserialize(from)?;
+        match text.parse::<jiff::Timestamp>() {
+            Ok(at) => Ok(Moment(Timestamp::from_micros(at.as_microsecond()))),
+            Err(_) => {
+                let shown: String = text.chars().take(40).collect();
+                Err(serde::de::Error::custom(format!(
+                    "`{shown}` is not a time with its zone; write it as 2026-08-03T09:15:00+05:30"
+                )))
+            }
+        }
+    }
+}
+
+impl PartialSchema for Moment {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+            .description(Some("ISO 8601 in Indian Standard Time."))
+            .examples([serde_json::json!("2026-08-03T09:15:00+05:30")])
+            .into()
+    }
+}
+
+impl ToSchema for Moment {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_reads_back() {
+        let text = "\"2026-08-03T09:15:00.000001+05:30\"";
+        let moment: Moment = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&moment).unwrap(), text);
+        assert!(serde_json::from_str::<Moment>("\"2026-08-03T09:15:00\"").is_err(), "without a zone");
+    }
+}

@@ -1,0 +1,161 @@
+//! A server to ask, and what it answers.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use api::{ApiSettings, AppState, NoParts, RateLimits};
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
+use axum::{Router, body};
+use back_office::access::{
+    Access, AccessSettings, Clock, LogIn, MasterKey, Origin, OsRandomness, PasswordCost, Secret,
+};
+use domain::Timestamp;
+use serde_json::Value;
+use store::users::Role;
+use store::{Location, Store};
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+
+pub const PASSWORD: &str = "five words nobody else has";
+
+/// 3 August 2026, 09:15 in India; then as far as the test has moved it.
+pub struct SteppedClock(AtomicI64);
+
+impl Clock for SteppedClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(self.0.load(Ordering::SeqCst))
+    }
+}
+
+pub struct TestApp {
+    pub router: Router,
+    pub access: Access,
+    pub store: Store,
+    pub folder: TempDir,
+    clock: Arc<SteppedClock>,
+}
+
+/// What was answered.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: axum::http::HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|why| panic!("{why}: {}", self.text))
+    }
+
+    /// Status, code and field of a problem.
+    pub fn problem(&self) -> (u16, String, String) {
+        assert_eq!(self.header("content-type"), "application/problem+json", "{}", self.text);
+        let json = self.json();
+        let text = |name: &str| json[name].as_str().unwrap_or_default().to_owned();
+        assert!(!text("detail").is_empty() && !text("requestId").is_empty(), "{}", self.text);
+        (self.status.as_u16(), text("code"), text("field"))
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default()
+    }
+
+    /// `name=value` of the refresh cookie.
+    pub fn cookie(&self) -> String {
+        self.header("set-cookie").split(';').next().unwrap_or_default().to_owned()
+    }
+}
+
+/// A request on its way to being asked.
+pub struct Ask<'a> {
+    app: &'a TestApp,
+    method: Method,
+    path: String,
+    headers: Vec<(String, String)>,
+    body: Option<Vec<u8>>,
+}
+
+impl TestApp {
+    pub async fn new() -> TestApp {
+        let rates = RateLimits { entry: None, address: None, user: None };
+        TestApp::with(ApiSettings { rates, ..ApiSettings::default() }).await
+    }
+
+    pub async fn with(settings: ApiSettings) -> TestApp {
+        let folder = tempfile::tempdir().unwrap();
+        let key = MasterKey::from_bytes([42; 32]);
+        let location = Location::Sqlite(folder.path().join("sauda.db"));
+        let store = Store::open(&location, key.audit(), &folder.path().join("audit-mirror")).await.unwrap();
+        let clock = Arc::new(SteppedClock(AtomicI64::new(1_785_728_700_000_000)));
+        let access_settings = AccessSettings {
+            clock: clock.clone(),
+            randomness: Arc::new(OsRandomness),
+            password_cost: PasswordCost { memory_kib: 8, passes: 1 },
+        };
+        let access = Access::open(store.clone(), &key, access_settings).await.unwrap();
+        let state = AppState::new(access.clone(), settings, None, Arc::new(NoParts));
+        TestApp { router: api::router(state), access, store, folder, clock }
+    }
+
+    pub fn pass(&self, time: Duration) {
+        self.clock.0.fetch_add(i64::try_from(time.as_micros()).unwrap(), Ordering::SeqCst);
+    }
+
+    pub fn ask(&self, method: &str, path: &str) -> Ask<'_> {
+        let method = method.to_uppercase().parse().unwrap();
+        Ask { app: self, method, path: path.to_owned(), headers: Vec::new(), body: None }
+    }
+
+    /// Adds a user, whose password is [`PASSWORD`].
+    pub async fn add_user(&self, name: &str, role: Role) {
+        self.access.add_user(name, &Secret::new(PASSWORD), role).await.unwrap();
+    }
+
+    /// An access token.
+    pub async fn token(&self, name: &str) -> String {
+        let who = LogIn {
+            name: name.to_owned(),
+            password: Secret::new(PASSWORD),
+            code: None,
+            origin: Origin::default(),
+        };
+        self.access.log_in(who).await.unwrap().access_token.expose().to_owned()
+    }
+}
+
+impl Ask<'_> {
+    pub fn bearer(self, token: &str) -> Self {
+        self.header("authorization", &format!("Bearer {token}"))
+    }
+
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn json(self, body: &Value) -> Self {
+        self.text(&body.to_string())
+    }
+
+    pub fn text(mut self, body: &str) -> Self {
+        self.body = Some(body.as_bytes().to_vec());
+        self.header("content-type", "application/json")
+    }
+
+    pub async fn send(self) -> Answer {
+        let mut request = Request::builder().method(self.method).uri(&self.path);
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let request = request.header(header::HOST, "127.0.0.1:8080");
+        let request = request.body(self.body.map_or_else(Body::empty, Body::from)).unwrap();
+        let response = self.app.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body::to_bytes(body, usize::MAX).await.unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Answer { status: parts.status, headers: parts.headers, text }
+    }
+}

@@ -1,0 +1,101 @@
+//! Registering, logging in, staying in, being thrown out.
+
+use std::time::Duration;
+
+use serde_json::json;
+use store::users::Role;
+
+use crate::app::{PASSWORD, TestApp};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+#[tokio::test]
+async fn the_first_user_needs_the_set_up_token_once() {
+    let app = TestApp::new().await;
+    assert_eq!(app.ask("GET", "/api/auth/status").send().await.json()["setupNeeded"], true);
+    let register = |token: &str| json!({ "name": "Asha", "password": PASSWORD, "setupToken": token });
+    let path = "/api/auth/register";
+    let refused = app.ask("POST", path).json(&register("guess")).send().await;
+    assert_eq!(refused.problem().0, 403);
+    let token = app.access.setup_token().await.unwrap();
+    let answer = app.ask("POST", path).json(&register(token.expose())).send().await;
+    assert_eq!(
+        (answer.status.as_u16(), &answer.json()["user"]["role"]),
+        (201, &json!("admin")),
+        "{answer:?}"
+    );
+    assert_eq!(app.ask("GET", "/api/auth/status").send().await.json()["setupNeeded"], false);
+    let again = json!({ "name": "ravi", "password": PASSWORD, "setupToken": token.expose() });
+    assert_eq!(app.ask("POST", path).json(&again).send().await.problem().0, 403);
+    let closed = app.ask("POST", path).json(&json!({ "name": "ravi", "password": PASSWORD })).send().await;
+    assert!(closed.json()["detail"].as_str().unwrap().contains("invite"), "{closed:?}");
+}
+
+#[tokio::test]
+async fn a_refresh_token_is_good_once_and_its_thief_ends_the_session() {
+    let app = TestApp::new().await;
+    app.add_user("asha", Role::Trader).await;
+    let body = json!({ "name": "ASHA", "password": PASSWORD });
+    let entry = app.ask("POST", "/api/auth/login").json(&body).send().await;
+    assert_eq!(entry.status.as_u16(), 200, "{entry:?}");
+    let set = entry.header("set-cookie");
+    for guard in ["HttpOnly", "SameSite=Strict", "Path=/api/auth", "Max-Age=1209600"] {
+        assert!(set.contains(guard), "{set}");
+    }
+    let first = entry.cookie();
+    let refresh = |cookie: String| app.ask("POST", "/api/auth/refresh").header("cookie", &cookie).send();
+    let second = refresh(first.clone()).await;
+    assert_eq!(second.status.as_u16(), 200, "{second:?}");
+    assert_ne!(first, second.cookie());
+    let token = second.json()["accessToken"].as_str().unwrap().to_owned();
+    let log_out = || app.ask("POST", "/api/auth/logout").bearer(&token).json(&json!({})).send();
+    // The thief comes with the first token.
+    assert_eq!(refresh(first).await.problem().0, 401);
+    assert_eq!(refresh(second.cookie()).await.problem().0, 401);
+    let dead = log_out().await;
+    assert_eq!(dead.problem().0, 401, "the access token dies with its session: {dead:?}");
+}
+
+#[tokio::test]
+async fn access_tokens_end_after_a_quarter_of_an_hour_and_foreign_ones_are_none() {
+    let app = TestApp::new().await;
+    app.add_user("asha", Role::Trader).await;
+    let token = app.token("asha").await;
+    let ask = async |token: String| {
+        app.ask("POST", "/api/auth/logout").bearer(&token).json(&json!({ "everywhere": 3 })).send().await
+    };
+    assert_eq!(ask(token.clone()).await.problem().0, 422);
+    let (head, tail) = token.rsplit_once('.').unwrap();
+    let forged = format!("{head}.{}", tail.chars().rev().collect::<String>());
+    assert_eq!(ask(forged).await.problem().0, 401);
+    // `{"alg":"none"}` and the same claims.
+    let none = format!("eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{}.", token.split('.').nth(1).unwrap());
+    assert_eq!(ask(none).await.problem().0, 401);
+    app.pass(15 * MINUTE);
+    assert_eq!(ask(token).await.problem().0, 401);
+}
+
+#[tokio::test]
+async fn failures_lock_for_longer_and_longer_whether_the_name_exists_or_not() {
+    let app = TestApp::new().await;
+    app.add_user("asha", Role::Trader).await;
+    let try_in = async |name: &str, password: &str| {
+        app.ask("POST", "/api/auth/login").json(&json!({ "name": name, "password": password })).send().await
+    };
+    for name in ["asha", "nobody"] {
+        for _ in 0..5 {
+            let wrong = try_in(name, "wrong, wrong, wrong").await;
+            assert_eq!(wrong.problem(), (401, "unauthenticated".to_owned(), String::new()));
+            assert_eq!(wrong.json()["detail"], "name or password is wrong");
+        }
+        assert_eq!(try_in(name, PASSWORD).await.problem().1, "too_many_requests", "{name}");
+    }
+    app.pass(Duration::from_secs(31));
+    assert_eq!(try_in("asha", "wrong, wrong, wrong").await.problem().0, 401);
+    app.pass(Duration::from_secs(31));
+    assert_eq!(try_in("asha", PASSWORD).await.problem().0, 429, "the second wait is a minute");
+    app.pass(MINUTE);
+    assert_eq!(try_in("asha", PASSWORD).await.status.as_u16(), 200);
+    assert_eq!(try_in("asha", "wrong, wrong, wrong").await.problem().0, 401, "a log-in clears the count");
+    assert_eq!(try_in("asha", PASSWORD).await.status.as_u16(), 200);
+}

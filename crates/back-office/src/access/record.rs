@@ -1,0 +1,68 @@
+//! What was done, for the activity log.
+
+use domain::Timestamp;
+use store::activity::{self, Activity};
+use store::{SessionId, Unit, UserId};
+
+use super::{AccessError, Caller, Credential, Origin};
+
+/// One line of the log, before it is written.
+pub(super) struct Act<'a> {
+    pub user: Option<UserId>,
+    pub session: Option<SessionId>,
+    pub action: &'static str,
+    pub subject: String,
+    pub detail: serde_json::Value,
+    pub origin: &'a Origin,
+}
+
+impl<'a> Act<'a> {
+    pub fn of(user: UserId, action: &'static str, origin: &'a Origin) -> Act<'a> {
+        let detail = serde_json::json!({});
+        Act { user: Some(user), session: None, action, subject: String::new(), detail, origin }
+    }
+
+    pub fn by(caller: &'a Caller, action: &'static str) -> Act<'a> {
+        let mut act = Act::of(caller.user, action, &caller.origin);
+        match caller.credential {
+            Credential::Session(id) => act.session = Some(id),
+            Credential::ApiKey(id) => act.detail = serde_json::json!({ "apiKey": id.0 }),
+        }
+        act
+    }
+
+    pub fn on(mut self, subject: impl std::fmt::Display) -> Self {
+        self.subject = cut(&subject.to_string(), 96);
+        self
+    }
+
+    pub fn in_session(mut self, session: SessionId) -> Self {
+        self.session = Some(session);
+        self
+    }
+
+    pub fn with(mut self, key: &str, value: impl Into<serde_json::Value>) -> Self {
+        if let serde_json::Value::Object(detail) = &mut self.detail {
+            detail.insert(key.to_owned(), value.into());
+        }
+        self
+    }
+
+    pub async fn write(self, unit: &Unit, at: Timestamp) -> Result<(), AccessError> {
+        let done = Activity {
+            user: self.user,
+            session: self.session,
+            account: None,
+            action: self.action.to_owned(),
+            subject: self.subject,
+            detail: self.detail.to_string(),
+            address: cut(&self.origin.address, 64),
+            at,
+        };
+        Ok(activity::record(unit, &done).await?)
+    }
+}
+
+fn cut(text: &str, characters: usize) -> String {
+    text.chars().take(characters).collect()
+}
