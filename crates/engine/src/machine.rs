@@ -18,13 +18,14 @@ use crate::event::{ClosedBar, Command, Event};
 use crate::locks::Locks;
 use crate::orders::{Order, OrderTable, Purpose, marketable};
 use crate::portfolio::{Account, Book, OpenPosition, Pending};
-use crate::risk::Approved;
+use crate::risk::{Approved, Rules};
 use crate::{AccountLimits, BookSpec, Distance, Effect, Lock, LockCause, LockScope};
 
 /// The state of one account's trading. See the crate's documentation for its promises.
 pub struct Engine {
     account: Account,
     limits: AccountLimits,
+    rules: Rules,
     books: Vec<Book>,
     orders: OrderTable,
     conduct: Conduct,
@@ -83,6 +84,7 @@ impl Engine {
     pub fn new(cash: Money, limits: AccountLimits) -> Engine {
         Engine {
             account: Account::new(cash),
+            rules: Rules::new(&limits),
             limits,
             books: Vec::new(),
             orders: OrderTable::default(),
@@ -299,8 +301,6 @@ impl Engine {
         let order = self.orders.get_mut(key);
         // Cancelled between the wish and its commit: it never leaves.
         if order.state == OrderState::Pending && order.apply(OrderEvent::Sent).is_ok() {
-            order.asks();
-            order.confirmed = order.asked;
             out.push(Effect::Place(order.ticket()));
         }
     }
@@ -511,12 +511,33 @@ impl Book {
         if self.spec.fill_at_close { Timing::ThisClose } else { Timing::Next }
     }
 
-    /// Drops an order that is done from the lists of what is on its way.
+    /// Drops an order that is done from the list of what is on its way that it is in.
+    #[inline]
     fn forget(&mut self, key: OrderKey) {
-        self.entries.retain(|k| *k != key);
-        self.stops.retain(|k| *k != key);
-        self.exits.retain(|k| *k != key);
+        let _ = drop_key(&mut self.entries, key)
+            || drop_key(&mut self.stops, key)
+            || drop_key(&mut self.exits, key);
     }
+}
+
+/// False if it was not there.
+#[inline]
+fn drop_key(keys: &mut Vec<OrderKey>, key: OrderKey) -> bool {
+    // Nearly always it is the only one.
+    if keys.last() == Some(&key) {
+        keys.pop();
+        return true;
+    }
+    !keys.is_empty() && drop_key_of_many(keys, key)
+}
+
+#[cold]
+fn drop_key_of_many(keys: &mut Vec<OrderKey>, key: OrderKey) -> bool {
+    let found = keys.iter().position(|k| *k == key);
+    if let Some(i) = found {
+        keys.remove(i);
+    }
+    found.is_some()
 }
 
 #[cfg(test)]

@@ -38,8 +38,17 @@ pub enum Next {
     Cancel,
 }
 
+/// What is at the exchange, where that may differ from what is wished.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Sent {
+    /// What the request on its way asks for.
+    asked: Figures,
+    /// What the exchange last confirmed: it holds until a change is confirmed.
+    confirmed: Figures,
+}
+
 /// An order and what became of it. `qty`, `terms` and `purpose` are what is wished.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Order {
     pub key: OrderKey,
     pub book: BookId,
@@ -58,10 +67,8 @@ pub struct Order {
     /// Times its terms were changed at the exchange.
     pub changes: u8,
     pub next: Next,
-    /// What the request on its way asks for.
-    pub asked: Figures,
-    /// What the exchange last confirmed: it holds until a change is confirmed.
-    pub confirmed: Figures,
+    /// Most orders are never changed: apart, so that those stay small.
+    sent: Option<Box<Sent>>,
     /// The exchange has shown that it has the order.
     pub arrived: bool,
     /// Changes refused in a row.
@@ -95,7 +102,6 @@ impl OrderTable {
         purpose: Purpose,
     ) -> &Order {
         let key = OrderKey(self.forgotten + self.orders.len() as u32);
-        let figures = Figures { terms, qty, purpose };
         self.orders.push(Order {
             key,
             book,
@@ -111,8 +117,7 @@ impl OrderTable {
             executed: Money::ZERO,
             changes: 0,
             next: Next::Nothing,
-            asked: figures,
-            confirmed: figures,
+            sent: None,
             arrived: false,
             refusals: 0,
             attempt: 0,
@@ -164,25 +169,71 @@ impl OrderTable {
 }
 
 impl Order {
+    /// Wishes another quantity.
     pub(crate) fn resize(&mut self, qty: Qty) {
+        self.keep_sent();
         self.qty = qty;
         self.most = self.most.max(qty);
+    }
+
+    /// Wishes other terms.
+    pub(crate) fn reprice(&mut self, terms: Terms, timing: Timing) {
+        self.keep_sent();
+        (self.terms, self.timing) = (terms, timing);
+    }
+
+    /// Wishes it for another purpose.
+    pub(crate) fn turn_into(&mut self, purpose: Purpose) {
+        self.keep_sent();
+        self.purpose = purpose;
+    }
+
+    /// Notes what the exchange has, or will have, before something else is wished.
+    fn keep_sent(&mut self) {
+        if self.sent.is_none() && self.state != OrderState::Pending {
+            let figures = self.figures();
+            self.sent = Some(Box::new(Sent { asked: figures, confirmed: figures }));
+        }
     }
 
     pub(crate) fn figures(&self) -> Figures {
         Figures { terms: self.terms, qty: self.qty, purpose: self.purpose }
     }
 
+    /// What the request on its way asks for, or the last one did.
+    #[inline]
+    pub fn asked(&self) -> Figures {
+        self.sent.as_ref().map_or_else(|| self.figures(), |sent| sent.asked)
+    }
+
+    /// What the exchange last confirmed: it holds until a change is confirmed.
+    #[inline]
+    pub fn confirmed(&self) -> Figures {
+        self.sent.as_ref().map_or_else(|| self.figures(), |sent| sent.confirmed)
+    }
+
     /// A request leaves that asks for what is wished now.
     #[inline]
     pub(crate) fn asks(&mut self) {
-        self.asked = self.figures();
+        let figures = self.figures();
+        if let Some(sent) = &mut self.sent {
+            sent.asked = figures;
+        }
+    }
+
+    /// The request on its way is known not to have been carried out.
+    pub(crate) fn unask(&mut self) {
+        if let Some(sent) = &mut self.sent {
+            sent.asked = sent.confirmed;
+        }
     }
 
     /// The exchange has done what the request on its way asked for.
     #[inline]
     pub(crate) fn confirm(&mut self) {
-        self.confirmed = self.asked;
+        if let Some(sent) = &mut self.sent {
+            sent.confirmed = sent.asked;
+        }
         self.arrived = true;
         self.refusals = 0;
         // Made smaller, to what had traded by then.
@@ -193,8 +244,8 @@ impl Order {
 
     /// A change was refused: what was confirmed before stands.
     pub(crate) fn restore(&mut self) {
-        Figures { terms: self.terms, qty: self.qty, purpose: self.purpose } = self.confirmed;
-        self.asked = self.confirmed;
+        Figures { terms: self.terms, qty: self.qty, purpose: self.purpose } = self.confirmed();
+        self.unask();
         self.refusals = self.refusals.saturating_add(1);
     }
 
@@ -213,7 +264,13 @@ impl Order {
         if self.state.is_final() {
             return Qty::ZERO;
         }
-        self.qty.max(self.asked.qty).max(self.confirmed.qty) - self.filled()
+        self.qty.max(self.sent_qty()) - self.filled()
+    }
+
+    /// The larger of what was asked for and what was confirmed.
+    #[inline]
+    fn sent_qty(&self) -> Qty {
+        self.sent.as_ref().map_or(self.qty, |sent| sent.asked.qty.max(sent.confirmed.qty))
     }
 
     #[inline]
@@ -222,7 +279,7 @@ impl Order {
         // wished since has not been sent.
         let ordered = match self.state {
             OrderState::Submitted | OrderState::PendingModify { .. } | OrderState::Unknown { .. } => {
-                self.asked.qty.max(self.confirmed.qty)
+                self.sent_qty()
             }
             _ => self.qty,
         };

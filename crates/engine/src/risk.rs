@@ -1,14 +1,16 @@
 //! Pre-trade risk: rules in order, the first that fails stops the order.
 //!
-//! Each rule is a function of the proposal and what it may look at, in a file of its own kind; none keeps state. Only
-//! [`review`] can make an [`Approved`], and only an `Approved` can become an entry. What only reduces is not judged.
+//! Each rule is a small type in a file of its own; none keeps state. Only [`review`] can make an [`Approved`], and only an `Approved` can become an entry. What only reduces is not judged.
 
 mod allocation;
 mod buying_power;
-mod day_limits;
-mod exposure;
+mod locks;
+mod open_positions;
+mod opposite_books;
 mod order_size;
+mod position_size;
 mod quantity;
+mod trades_per_day;
 
 use domain::order::OrderKey;
 use domain::trade::{BookId, Direction};
@@ -191,41 +193,60 @@ pub(crate) struct View<'a> {
     pub limits: &'a AccountLimits,
     pub books: &'a [Book],
     pub locks: &'a Locks,
+    pub rules: &'a Rules,
 }
 
-impl View<'_> {
-    fn book(&self, id: BookId) -> &Book {
-        &self.books[id.0 as usize]
+/// A rule judges entries alone: what only reduces is never held back. It keeps no state.
+trait Rule: Sync {
+    /// Whether the limits ask for it: what is off costs nothing.
+    fn is_on(&self, limits: &AccountLimits) -> bool;
+
+    fn judge(&self, entry: &Judged<'_>, view: &View<'_>) -> Result<(), Breach>;
+}
+
+/// An entry of whole lots, and what it comes to.
+struct Judged<'a> {
+    proposal: &'a Proposal,
+    book: &'a Book,
+    value: Money,
+    /// Margin that it will block.
+    margin: Money,
+}
+
+/// In the order in which they are judged; before all of them comes [`quantity::value_of`].
+const RULES: [&dyn Rule; 9] = [
+    &locks::Locked,
+    &order_size::OrderSize,
+    &order_size::OrderValue,
+    &trades_per_day::TradesPerDay,
+    &opposite_books::OppositeBooks,
+    &position_size::PositionSize,
+    &open_positions::OpenPositions,
+    &allocation::Capital,
+    &buying_power::BuyingPower,
+];
+
+/// The rules that are on.
+pub(crate) struct Rules(Vec<&'static dyn Rule>);
+
+impl Rules {
+    pub fn new(limits: &AccountLimits) -> Rules {
+        Rules(RULES.into_iter().filter(|rule| rule.is_on(limits)).collect())
     }
 }
-
-type Rule = fn(&Proposal, &View<'_>) -> Result<(), Breach>;
-
-/// In the order in which they are judged. All of these judge entries: what only reduces is never held back.
-const RULES: [Rule; 8] = [
-    day_limits::locks,
-    quantity::whole_lots,
-    order_size::order_size,
-    day_limits::trades_per_day,
-    exposure::opposite_books,
-    exposure::position_size,
-    allocation::capital,
-    buying_power::margin,
-];
 
 /// Judges an entry.
 #[inline]
 pub(crate) fn review(proposal: &Proposal, view: &View<'_>) -> Result<Approved, Breach> {
-    for rule in RULES {
-        rule(proposal, view)?;
-    }
+    let book = &view.books[proposal.book.0 as usize];
     let (direction, qty) = (proposal.direction, proposal.qty);
-    let needed = view.book(proposal.book).spec.margin(
-        direction,
-        Money::from_raw(proposal.price.raw() * qty.raw()),
-        qty,
-    );
-    Ok(Approved { direction, qty, margin: (needed - proposal.freed).max(Money::ZERO) })
+    let value = quantity::value_of(qty, proposal.price, book.spec.contract.lot)?;
+    let margin = book.spec.margin(direction, value, qty);
+    let judged = Judged { proposal, book, value, margin };
+    for rule in &view.rules.0 {
+        rule.judge(&judged, view)?;
+    }
+    Ok(Approved { direction, qty, margin: (margin - proposal.freed).max(Money::ZERO) })
 }
 
 impl std::fmt::Display for Breach {

@@ -154,7 +154,13 @@ impl Engine {
     pub(super) fn review(&self, proposal: &Proposal) -> Result<risk::Approved, Breach> {
         risk::review(
             proposal,
-            &View { account: &self.account, limits: &self.limits, books: &self.books, locks: &self.locks },
+            &View {
+                account: &self.account,
+                limits: &self.limits,
+                books: &self.books,
+                locks: &self.locks,
+                rules: &self.rules,
+            },
         )
     }
 
@@ -275,7 +281,15 @@ impl Engine {
     }
 
     /// Nothing waits any more; a person hears of it.
+    #[inline]
     pub(super) fn drop_waiting(&mut self, at: Timestamp, id: BookId, out: &mut Vec<Effect>) {
+        if self.books[id.0 as usize].waiting.is_some() {
+            self.give_up_waiting(at, id, out);
+        }
+    }
+
+    #[cold]
+    fn give_up_waiting(&mut self, at: Timestamp, id: BookId, out: &mut Vec<Effect>) {
         let Some(waiting) = self.books[id.0 as usize].waiting.take() else { return };
         if let Some(qty) = waiting.entry.quantity.filter(|_| waiting.by_hand) {
             let (direction, breach) = (waiting.entry.direction, Breach::Superseded);

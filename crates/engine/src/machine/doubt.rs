@@ -10,6 +10,7 @@ use crate::orders::Next;
 use crate::{Effect, Trouble};
 
 impl Engine {
+    #[cold]
     pub(super) fn on_timer(&mut self, at: Timestamp, out: &mut Vec<Effect>) {
         for due in self.doubts.due(at) {
             match due {
@@ -20,6 +21,7 @@ impl Engine {
     }
 
     /// Whatever was stored and not answered may have been sent, or not; what rested may have traded meanwhile.
+    #[cold]
     pub(super) fn on_restarted(&mut self, at: Timestamp, out: &mut Vec<Effect>) {
         // The questions on their way are lost too.
         out.extend(self.doubts.orders().map(|order| Effect::Ask { order }));
@@ -33,6 +35,7 @@ impl Engine {
         }
     }
 
+    #[cold]
     pub(super) fn on_no_answer(&mut self, at: Timestamp, key: OrderKey, out: &mut Vec<Effect>) {
         let order = self.orders.get_mut(key);
         if matches!(order.state, OrderState::PendingCancel { .. }) {
@@ -45,6 +48,7 @@ impl Engine {
     }
 
     /// A good reading does not have the order. Two of them, far enough apart for a straggler to have come, settle it.
+    #[cold]
     pub(super) fn on_missing(&mut self, at: Timestamp, key: OrderKey, out: &mut Vec<Effect>) {
         let order = self.orders.get_mut(key);
         if order.state.is_final() || !self.unseen_long_enough(at, key) {
@@ -74,6 +78,7 @@ impl Engine {
 
     /// The broker's row of the order. Its trades were told first, so a count that differs is older than what is known,
     /// or trades are missing, which are asked for.
+    #[cold]
     pub(super) fn on_seen(&mut self, at: Timestamp, key: OrderKey, seen: Seen, out: &mut Vec<Effect>) {
         let order = self.orders.get_mut(key);
         let known = order.filled();
@@ -110,9 +115,9 @@ impl Engine {
         match order.state {
             OrderState::Submitted | OrderState::NeverArrived => self.on_accepted(at, key, out),
             OrderState::Unknown { .. } => {
-                let as_asked = (order.asked.qty, order.asked.terms.on_the_wire())
+                let as_asked = (order.asked().qty, order.asked().terms.on_the_wire())
                     == (seen.qty, seen.terms.on_the_wire())
-                    || order.asked == order.confirmed;
+                    || order.asked() == order.confirmed();
                 // A change that the book does not show may still be on its way: another sent now could come before it.
                 if !as_asked && !self.unseen_long_enough(at, key) {
                     return;
@@ -124,7 +129,7 @@ impl Engine {
                 if as_asked {
                     order.confirm();
                 } else {
-                    order.asked = order.confirmed;
+                    order.unask();
                     if order.next == Next::Nothing {
                         order.next = Next::Modify;
                     }

@@ -50,7 +50,7 @@ impl Engine {
             // What rests at the target may never trade.
             let at_target = market && matches!(order.terms, Terms::Limit { .. });
             if at_target {
-                order.purpose = Purpose::Exit(reason);
+                order.turn_into(Purpose::Exit(reason));
             }
             if at_target || timing == Timing::ThisClose {
                 self.modify(key, terms, timing, out);
@@ -59,7 +59,7 @@ impl Engine {
         for key in stops {
             let order = self.orders.get_mut(key);
             open -= order.left();
-            order.purpose = Purpose::Exit(reason);
+            order.turn_into(Purpose::Exit(reason));
             self.modify(key, terms, timing, out);
         }
         // Where nothing rested, or one of several stops has just been rejected.
@@ -100,7 +100,7 @@ impl Engine {
             if order.purpose == Purpose::Exit(ExitReason::Target)
                 && matches!(order.terms, Terms::Limit { .. })
             {
-                order.purpose = Purpose::Stop;
+                order.turn_into(Purpose::Stop);
                 let book = &mut self.books[id.0 as usize];
                 book.exits.retain(|k| *k != key);
                 book.stops.push(key);

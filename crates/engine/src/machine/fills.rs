@@ -4,7 +4,7 @@ use domain::order::{IllegalMove, OrderEvent, OrderKey, OrderState, Step, Timing}
 use domain::trade::{BookId, Direction, ExitReason};
 use domain::{Money, Price, Qty, Side, Timestamp};
 
-use super::Engine;
+use super::{Engine, drop_key};
 use crate::event::FillPhase;
 use crate::orders::{Next, Purpose, protective_stop};
 use crate::portfolio::BookFill;
@@ -46,14 +46,13 @@ impl Engine {
         };
         order.arrived = true;
         let outgrown = state.is_final() && order.next == Next::Modify;
-        let terms = order.terms;
         let (id, side, purpose) = (order.book, order.side, order.purpose);
         let executed_before = order.executed;
         order.executed += Money::from_raw(price.raw() * qty.raw());
         if state.is_final() {
             self.doubts.close(key);
             self.forget(id, key);
-            self.books[id.0 as usize].leftovers.retain(|k| *k != key);
+            drop_key(&mut self.books[id.0 as usize].leftovers, key);
         } else if given_up {
             Self::incident(at, Trouble::CameAfterAll { order: key }, out);
             self.cancel(key, out);
@@ -117,18 +116,27 @@ impl Engine {
                 self.arm(at, id, out);
             }
         }
-        if outgrown && !self.books[id.0 as usize].position().is_zero() {
-            // It was to grow, and was done before that could be asked for: another order takes the rest.
-            let book = &mut self.books[id.0 as usize];
-            book.starved |= matches!(purpose, Purpose::Stop | Purpose::Exit(_));
-            if let (Purpose::Exit(reason), None) = (purpose, book.leaving) {
-                book.leaving = Some((terms, reason));
-            }
+        if outgrown {
+            self.go_on_after(key);
         }
         if state.is_final() {
             self.tend(at, id, out);
         } else {
             self.on_rest(at, key, out);
+        }
+    }
+
+    /// The order was to grow, and was done before that could be asked for: another order takes the rest.
+    #[cold]
+    fn go_on_after(&mut self, key: OrderKey) {
+        let order = self.orders.get(key);
+        let book = &mut self.books[order.book.0 as usize];
+        if book.position().is_zero() {
+            return;
+        }
+        book.starved |= matches!(order.purpose, Purpose::Stop | Purpose::Exit(_));
+        if let (Purpose::Exit(reason), None) = (order.purpose, book.leaving) {
+            book.leaving = Some((order.terms, reason));
         }
     }
 
@@ -192,7 +200,8 @@ impl Engine {
         if !book.stops.contains(&key) {
             return;
         }
-        order.purpose = Purpose::Exit(if book.trailed { ExitReason::TrailingStop } else { ExitReason::Stop });
+        let reason = if book.trailed { ExitReason::TrailingStop } else { ExitReason::Stop };
+        order.turn_into(Purpose::Exit(reason));
         book.stops.retain(|k| *k != key);
         book.exits.push(key);
         self.cancel_entries(self.orders.get(key).book, out);

@@ -46,6 +46,7 @@ impl Engine {
     }
 
     /// Moves an order; true if that was news. What cannot be is an incident and changes nothing.
+    #[inline]
     fn step(&mut self, at: Timestamp, key: OrderKey, event: OrderEvent, out: &mut Vec<Effect>) -> bool {
         match self.orders.get_mut(key).apply(event) {
             Ok(Step::Moved(_)) => true,
@@ -60,13 +61,12 @@ impl Engine {
 
     #[inline]
     pub(super) fn on_accepted(&mut self, at: Timestamp, key: OrderKey, out: &mut Vec<Effect>) {
-        let given_up = self.orders.get(key).state == OrderState::NeverArrived;
+        let before = self.orders.get(key).state;
         if !self.step(at, key, OrderEvent::Accepted, out) {
             return;
         }
-        let order = self.orders.get_mut(key);
-        order.arrived = true;
-        if given_up {
+        self.orders.get_mut(key).arrived = true;
+        if before == OrderState::NeverArrived {
             Self::incident(at, Trouble::CameAfterAll { order: key }, out);
             self.cancel(key, out);
             return;
@@ -93,6 +93,7 @@ impl Engine {
     }
 
     /// The old terms stand. The wish is tried again, then the order is taken back and a fresh one carries it.
+    #[cold]
     fn on_modify_rejected(&mut self, at: Timestamp, key: OrderKey, change: u8, out: &mut Vec<Effect>) {
         let order = self.orders.get_mut(key);
         if change != order.changes || !self.step(at, key, OrderEvent::ModifySettled, out) {
@@ -109,7 +110,7 @@ impl Engine {
         }
         order.next = Next::Nothing;
         let refusals = order.refusals;
-        let confirmed = order.confirmed.purpose;
+        let confirmed = order.confirmed().purpose;
         if !matches!(wished.purpose, Purpose::Stop | Purpose::Exit(_)) {
             // A person's change of an entry, or a chase: the entry stands as it did.
             self.on_rest(at, key, out);
@@ -122,7 +123,8 @@ impl Engine {
         }
         if refusals <= MAX_AGAIN {
             let (timing, order) = (self.orders.get(key).timing, self.orders.get_mut(key));
-            (order.qty, order.purpose) = (wished.qty, wished.purpose);
+            order.resize(wished.qty);
+            order.turn_into(wished.purpose);
             let book = &mut self.books[id.0 as usize];
             if matches!(wished.purpose, Purpose::Exit(_)) && book.stops.contains(&key) {
                 book.stops.retain(|k| *k != key);
@@ -140,6 +142,7 @@ impl Engine {
     }
 
     /// It may have traded, or the broker is busy: its book says.
+    #[cold]
     fn on_cancel_rejected(&mut self, at: Timestamp, key: OrderKey, out: &mut Vec<Effect>) {
         if !self.step(at, key, OrderEvent::CancelRefused, out) {
             return;
@@ -155,6 +158,7 @@ impl Engine {
     }
 
     /// The order rests, and no answer is owed.
+    #[inline]
     pub(super) fn on_rest(&mut self, at: Timestamp, key: OrderKey, out: &mut Vec<Effect>) {
         self.settle(key, out);
         let id = self.orders.get(key).book;
@@ -200,6 +204,7 @@ impl Engine {
         }
     }
 
+    #[cold]
     pub(super) fn on_rejected(
         &mut self,
         at: Timestamp,
@@ -226,7 +231,7 @@ impl Engine {
 
     /// Places a rejected entry again, as a new order that is judged anew; never a person's limit at another price.
     fn enter_again(&mut self, at: Timestamp, key: OrderKey, cause: RejectCause, out: &mut Vec<Effect>) {
-        let order = *self.orders.get(key);
+        let order = self.orders.get(key).clone();
         let id = order.book;
         let marketable = matches!(order.terms, Terms::Marketable { .. });
         let cured = cause.is_curable() && (marketable || cause != RejectCause::PriceBand);

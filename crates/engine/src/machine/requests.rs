@@ -5,8 +5,9 @@ use domain::order::{OrderEvent, OrderKey, OrderState, Terms, Timing};
 use domain::trade::BookId;
 use domain::{Qty, Side, Timestamp};
 
-use super::Engine;
+use super::{Engine, drop_key};
 use crate::orders::{Next, Order, Purpose};
+use crate::portfolio::Book;
 use crate::{Effect, Incident, Trouble};
 
 /// Brokers bound how often an order may be changed; a fresh one takes over before that.
@@ -41,8 +42,7 @@ impl Engine {
     /// Changes what rests. An order that has not left yet simply leaves with the new terms.
     pub(super) fn modify(&mut self, key: OrderKey, terms: Terms, timing: Timing, out: &mut Vec<Effect>) {
         let order = self.orders.get_mut(key);
-        order.terms = terms;
-        order.timing = timing;
+        order.reprice(terms, timing);
         if order.rests() {
             if order.changes >= MAX_CHANGES {
                 self.replace(key, out);
@@ -52,10 +52,8 @@ impl Engine {
             order.changes += 1;
             order.asks();
             out.push(Effect::Modify(order.ticket()));
-        } else if order.state == OrderState::Pending {
-            order.asks();
-            order.confirmed = order.asked;
-        } else if !order.state.is_final() && order.next == Next::Nothing {
+        } else if !order.state.is_final() && order.state != OrderState::Pending && order.next == Next::Nothing
+        {
             order.next = Next::Modify;
         }
     }
@@ -95,7 +93,7 @@ impl Engine {
         let id = self.orders.get(key).book;
         self.doubts.close(key);
         self.forget(id, key);
-        self.books[id.0 as usize].leftovers.retain(|k| *k != key);
+        drop_key(&mut self.books[id.0 as usize].leftovers, key);
         self.tend(at, id, out);
     }
 
@@ -123,8 +121,16 @@ impl Engine {
     }
 
     /// Units of the position that no order at the exchange could close already.
+    #[inline]
     pub(super) fn room(&self, id: BookId) -> Qty {
         let book = self.book(id);
+        if book.stops.is_empty() && book.exits.is_empty() && book.leftovers.is_empty() {
+            return book.position().abs();
+        }
+        self.room_beside(book)
+    }
+
+    fn room_beside(&self, book: &Book) -> Qty {
         let closing = book.position().signum();
         let could: Qty = book
             .stops
@@ -138,6 +144,7 @@ impl Engine {
         (book.position().abs() - could).max(Qty::ZERO)
     }
 
+    #[cold]
     pub(super) fn incident(at: Timestamp, what: Trouble, out: &mut Vec<Effect>) {
         out.push(Effect::Incident(Incident { at, what }));
     }

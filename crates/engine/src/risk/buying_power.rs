@@ -1,13 +1,17 @@
 //! Margin: what does not fit is refused.
 
-use domain::Money;
+use super::{Breach, Judged, Rule, View};
+use crate::AccountLimits;
 
-use super::{Breach, Proposal, View};
+pub(super) struct BuyingPower;
 
-#[inline]
-pub(super) fn margin(proposal: &Proposal, view: &View<'_>) -> Result<(), Breach> {
-    let value = Money::from_raw(proposal.price.raw() * proposal.qty.raw());
-    let needed = view.book(proposal.book).spec.margin(proposal.direction, value, proposal.qty);
-    let available = view.account.available() + proposal.freed;
-    if needed > available { Err(Breach::BuyingPower { needed, available }) } else { Ok(()) }
+impl Rule for BuyingPower {
+    fn is_on(&self, _: &AccountLimits) -> bool {
+        true
+    }
+
+    fn judge(&self, entry: &Judged<'_>, view: &View<'_>) -> Result<(), Breach> {
+        let (needed, available) = (entry.margin, view.account.available() + entry.proposal.freed);
+        if needed > available { Err(Breach::BuyingPower { needed, available }) } else { Ok(()) }
+    }
 }

@@ -1,19 +1,37 @@
-//! The size and value of one order: a slip of the finger, or a strategy gone wild. Judges entries only: what closes is
-//! never larger than what is held.
+//! The size and value of one order: a slip of the finger, or a strategy gone wild. What closes is never larger than what
+//! is held.
 
-use domain::{Money, Qty};
+use super::{Breach, Judged, Rule, View};
+use crate::AccountLimits;
 
-use super::{Breach, Proposal, View};
+pub(super) struct OrderSize;
 
-#[inline]
-pub(super) fn order_size(proposal: &Proposal, view: &View<'_>) -> Result<(), Breach> {
-    let (qty, price) = (proposal.qty, proposal.price);
-    match view.limits.max_order_qty {
-        Some(limit) if qty > limit => return Err(Breach::MaxOrderQty { qty, limit }),
-        _ => {}
+impl Rule for OrderSize {
+    fn is_on(&self, limits: &AccountLimits) -> bool {
+        limits.max_order_qty.is_some()
     }
-    let Some(limit) = view.limits.max_order_value else { return Ok(()) };
-    // Too large to be counted is refused by the rule of whole lots, before this one.
-    let value = price.value(qty.max(Qty::ZERO)).unwrap_or(Money::ZERO);
-    if value > limit { Err(Breach::MaxOrderValue { value, limit }) } else { Ok(()) }
+
+    fn judge(&self, entry: &Judged<'_>, view: &View<'_>) -> Result<(), Breach> {
+        let qty = entry.proposal.qty;
+        match view.limits.max_order_qty {
+            Some(limit) if qty > limit => Err(Breach::MaxOrderQty { qty, limit }),
+            _ => Ok(()),
+        }
+    }
+}
+
+pub(super) struct OrderValue;
+
+impl Rule for OrderValue {
+    fn is_on(&self, limits: &AccountLimits) -> bool {
+        limits.max_order_value.is_some()
+    }
+
+    fn judge(&self, entry: &Judged<'_>, view: &View<'_>) -> Result<(), Breach> {
+        let value = entry.value;
+        match view.limits.max_order_value {
+            Some(limit) if value > limit => Err(Breach::MaxOrderValue { value, limit }),
+            _ => Ok(()),
+        }
+    }
 }

@@ -1,16 +1,15 @@
-//! Whole lots, and an order that can be counted.
+//! Whole lots, and an order that can be counted: judged of every order, before the rules.
 
-use domain::{Money, Qty};
+use domain::{Money, Price, Qty};
 
-use super::{Breach, Proposal, View};
+use super::Breach;
 
 /// Above this an account's sums could overflow: a lakh crore rupees.
 const MAX_ORDER_VALUE: Money = Money::rupees(1_000_000_000_000);
 
+/// What the order is worth.
 #[inline]
-pub(super) fn whole_lots(proposal: &Proposal, view: &View<'_>) -> Result<(), Breach> {
-    let lot = view.book(proposal.book).spec.contract.lot;
-    let (qty, price) = (proposal.qty, proposal.price);
+pub(super) fn value_of(qty: Qty, price: Price, lot: Qty) -> Result<Money, Breach> {
     if qty <= Qty::ZERO {
         return Err(Breach::BelowOneLot { lot });
     }
@@ -18,7 +17,7 @@ pub(super) fn whole_lots(proposal: &Proposal, view: &View<'_>) -> Result<(), Bre
         return Err(Breach::NotALotMultiple { qty, lot });
     }
     match price.value(qty) {
-        Some(value) if value <= MAX_ORDER_VALUE => Ok(()),
+        Some(value) if value <= MAX_ORDER_VALUE => Ok(value),
         _ => Err(Breach::ValueTooLarge { qty, price }),
     }
 }

@@ -189,12 +189,12 @@ impl Desk {
                     "filled" => SeenStatus::Filled,
                     _ => SeenStatus::Cancelled,
                 };
-                let (qty, terms) = (order.confirmed.qty, order.confirmed.terms);
+                let (qty, terms) = (order.confirmed().qty, order.confirmed().terms);
                 report(k, News::Seen(Seen { status, qty, filled: filled.parse().unwrap(), terms }))
             }
             ["seen-changed", k] => {
                 let order = self.engine.order(key(k));
-                let (qty, filled, terms) = (order.asked.qty, order.filled(), order.asked.terms);
+                let (qty, filled, terms) = (order.asked().qty, order.filled(), order.asked().terms);
                 report(k, News::Seen(Seen { status: SeenStatus::Working, qty, filled, terms }))
             }
             ["trade", number, k, qty, at] => report(

@@ -130,7 +130,7 @@ fn a_refused_change_restores_the_stop_and_is_tried_twice_more() {
          refused 1       => cancel 1
          seen 1 cancelled 0 => persist 2 sell 10 market | +10",
     );
-    assert_eq!(desk.engine.orders()[1].confirmed.terms.on_the_wire().0, Some(Price::rupees(95)));
+    assert_eq!(desk.engine.orders()[1].confirmed().terms.on_the_wire().0, Some(Price::rupees(95)));
 }
 
 #[test]

@@ -1,0 +1,27 @@
+//! Two books on opposite sides of one instrument would each rest a stop that is a naked new position at the broker.
+
+use domain::trade::BookId;
+
+use super::{Breach, Judged, Rule, View};
+use crate::AccountLimits;
+
+pub(super) struct OppositeBooks;
+
+impl Rule for OppositeBooks {
+    fn is_on(&self, limits: &AccountLimits) -> bool {
+        !limits.allow_opposite_books
+    }
+
+    fn judge(&self, entry: &Judged<'_>, view: &View<'_>) -> Result<(), Breach> {
+        let sign = entry.proposal.direction.sign();
+        let against = |id: &&BookId| {
+            let book = &view.books[id.0 as usize];
+            let pending = book.pending.map_or(0, |p| p.direction.sign());
+            (book.position().signum() * sign).min(pending * sign) < 0
+        };
+        match entry.book.siblings.iter().find(against) {
+            Some(&other) => Err(Breach::OppositeBook { other }),
+            None => Ok(()),
+        }
+    }
+}
