@@ -1,0 +1,574 @@
+//! One day of one account, its desk and its exchange.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use broker::{
+    BookReading, BrokerTrade, Failure, OrderRow, Outcome, RefusedCause, Request, RequestKind, RowStatus,
+    TradePhase, Update,
+};
+use desk::path::{Act, BarClosed, BarSource, BookSetup, Facts, Input, LOW_IDS, OrderPath, Size, Write};
+use domain::order::{InstrumentKey, OrderId, OrderKey, OrderState, Ticket};
+use domain::time::{DayNumber, Span};
+use domain::trade::{BookId, Direction};
+use domain::{Money, Price, Product, Qty, Tick, Timestamp};
+use engine::{AccountLimits, ClosedBar, Command, Conduct, Event};
+use exchange::{Exchange, Faults, FaultyExchange, FillRules, Said};
+use store::AccountId;
+use strategy::{Distances, SignalBits};
+
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Count {
+    pub inputs: u64,
+    pub orders: u64,
+    pub trades: u64,
+    pub kills: u64,
+    pub lost_writes: u64,
+    pub unknown: u64,
+    pub incidents: u64,
+}
+
+impl Count {
+    pub fn add(&mut self, other: &Count) {
+        self.inputs += other.inputs;
+        self.orders += other.orders;
+        self.trades += other.trades;
+        self.kills += other.kills;
+        self.lost_writes += other.lost_writes;
+        self.unknown += other.unknown;
+        self.incidents += other.incidents;
+    }
+}
+
+const ACCOUNT: AccountId = AccountId(7);
+const INSTRUMENTS: [&str; 2] = ["NSE:SBIN-EQ", "NSE:RELIANCE-EQ"];
+const BOOKS: u32 = 3;
+const MAX_POSITION: Qty = Qty::units(30);
+
+/// What the database would hold.
+#[derive(Default)]
+struct Tables {
+    cursor: i64,
+    orders: BTreeMap<OrderId, (OrderState, Qty, Money)>,
+    decisions: BTreeSet<(i64, i64, i64, String)>,
+    fills: BTreeSet<(OrderId, String)>,
+    positions: BTreeMap<(String, String), Qty>,
+    incidents: u64,
+}
+
+struct Batch {
+    due: Timestamp,
+    place: i64,
+    writes: Vec<Write>,
+}
+
+pub struct World {
+    path: OrderPath,
+    journal: Vec<(Timestamp, Input)>,
+    /// What each input of the journal caused when it first came.
+    caused: Vec<Vec<Act>>,
+    tables: Tables,
+    storing: VecDeque<Batch>,
+    exchange: FaultyExchange,
+    reading: BTreeMap<u64, Timestamp>,
+    faults: Faults,
+    now: Timestamp,
+    random: Random,
+    prices: [Price; 2],
+    bars: i64,
+    next_id: i64,
+    count: Count,
+    aloud: bool,
+}
+
+/// SplitMix64 (Steele, Lea and Flood 2014).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let x = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((u128::from(x ^ (x >> 31)) * u128::from(n)) >> 64) as u64
+    }
+}
+
+fn fresh_path() -> OrderPath {
+    let limits = AccountLimits { max_position: Some(MAX_POSITION), ..AccountLimits::default() };
+    OrderPath::new(ACCOUNT, Money::rupees(1_000_000), limits, Conduct::Broker)
+}
+
+fn book(random: &mut Random, place: u32, day: DayNumber) -> BookSetup {
+    let mut level = || (random.below(3) > 0).then(|| format!("points={}", 1 + random.below(6)));
+    let (stop, target, trail) = (level(), level(), level());
+    let run = place < 2;
+    BookSetup {
+        run: run.then_some(i64::from(place) + 1),
+        place_in_run: 0,
+        strategy_version: None,
+        algo_id: None,
+        instrument: INSTRUMENTS[place as usize % 2].parse().unwrap(),
+        facts: Facts {
+            day,
+            tick: Tick::DEFAULT,
+            lot: Qty::units(1),
+            freeze: (random.below(2) == 0).then(|| Qty::units(4 + random.below(5) as i64)),
+            strike: None,
+        },
+        product: Product::Mis,
+        sides: "both".to_owned(),
+        size: Size::Units(Qty::units(10)),
+        stop,
+        target,
+        trail,
+        charges: "dhan".to_owned(),
+        square_off: None,
+        timeframe: None,
+        strategy: run.then(|| desk::path::StrategyChoice {
+            source: desk::path::StrategySource::BuiltIn("sma_cross".to_owned()),
+            parameters: Vec::new(),
+        }),
+    }
+}
+
+impl World {
+    pub fn new(seed: u64, aloud: bool) -> World {
+        let mut random = Random(seed);
+        let mut exchange = Exchange::new(FillRules::default());
+        for _ in INSTRUMENTS {
+            exchange.list(Tick::DEFAULT);
+        }
+        let mut some = |most| if random.below(2) == 0 { 0 } else { random.below(most) as u32 };
+        let faults = Faults {
+            lost: some(200),
+            unanswered: some(200),
+            rejected: some(150),
+            refused: some(200),
+            repeated: some(300),
+            partial: some(700),
+            unreadable: 0,
+            delay: Span::micros(i64::from(some(1_500_000))),
+            timeout: Span::micros(3_000_000),
+        };
+        let exchange = FaultyExchange::new(exchange, faults, random.below(u64::MAX));
+        let day = DayNumber::from_days(20_000);
+        let mut world = World {
+            path: fresh_path(),
+            journal: Vec::new(),
+            caused: Vec::new(),
+            tables: Tables::default(),
+            storing: VecDeque::new(),
+            exchange,
+            reading: BTreeMap::new(),
+            faults,
+            now: day.start() + Span::minutes(555),
+            random,
+            prices: [Price::rupees(100), Price::rupees(200)],
+            bars: 0,
+            next_id: 1,
+            count: Count::default(),
+            aloud,
+        };
+        for place in 0..BOOKS {
+            let setup = book(&mut world.random, place, day);
+            world.tell(Input::Book(Box::new(setup)));
+        }
+        world.wander();
+        world
+    }
+
+    pub fn live(mut self) -> Count {
+        for _ in 0..120 {
+            self.act();
+            if self.random.below(12) == 0 {
+                // Before what was just decided is stored.
+                self.kill();
+            }
+            let pause = Span::micros(100_000 + self.random.below(4_000_000) as i64);
+            self.pass(pause);
+        }
+        self.faults = Faults { timeout: Span::micros(3_000_000), ..Faults::default() };
+        self.exchange.set_faults(self.faults);
+        for i in 0..240 {
+            if i % 60 == 30 {
+                for book in 0..BOOKS {
+                    self.command(Command::Pause { book: BookId(book) });
+                    self.command(Command::Flatten { book: BookId(book) });
+                }
+            }
+            self.wander();
+            self.pass(Span::micros(1_000_000));
+        }
+        self.check_the_end();
+        self.count.orders = self.tables.orders.len() as u64;
+        self.count.trades = self.exchange.trades().len() as u64;
+        self.count
+    }
+
+    fn act(&mut self) {
+        let book = BookId(self.random.below(u64::from(BOOKS)) as u32);
+        match self.random.below(100) {
+            0..=34 => self.wander(),
+            35..=64 => self.close(BookId(book.0 % 2)),
+            65..=78 => {
+                let direction = if self.random.below(2) == 0 { Direction::Long } else { Direction::Short };
+                let qty = Qty::units(1 + self.random.below(14) as i64);
+                self.command(Command::Trade { book, direction, qty });
+            }
+            79..=83 => self.command(Command::Flatten { book }),
+            84..=86 => self.command(Command::Pause { book }),
+            87..=95 => self.command(Command::Resume { book }),
+            _ => self.kill(),
+        }
+    }
+
+    fn command(&mut self, command: Command) {
+        self.tell(Input::Event(Event::Command(command)));
+    }
+
+    fn wander(&mut self) {
+        for i in 0..2u32 {
+            let price = &mut self.prices[i as usize];
+            *price = price.offset(self.random.below(41) as i64 - 20, Tick::DEFAULT).max(Price::rupees(20));
+            let price = *price;
+            self.exchange.tick(self.now, InstrumentKey(i), price);
+            for book in (0..BOOKS).filter(|book| book % 2 == i) {
+                self.tell(Input::Event(Event::Tick { book: BookId(book), price }));
+            }
+        }
+    }
+
+    /// Sometimes a bar is told that was told before, as after a restart.
+    fn close(&mut self, book: BookId) {
+        self.bars += i64::from(self.random.below(5) > 0);
+        let opened = self.now.day().start() + Span::minutes(555 + self.bars);
+        let mark = self.random.below(6);
+        let signals = SignalBits {
+            enter_long: mark < 2,
+            exit_short: mark < 2 || mark == 4,
+            enter_short: mark == 2 || mark == 3,
+            exit_long: (2..=4).contains(&mark),
+        };
+        let price = self.prices[book.0 as usize % 2];
+        let bar = ClosedBar {
+            range: Some((price + Price::from_raw(3_000), price - Price::from_raw(3_000))),
+            close: price,
+            signals,
+            atr: 1.0,
+            volatility: 0.2,
+            distances: Distances::default(),
+            last_of_day: false,
+        };
+        self.tell(Input::Bar(Box::new(BarClosed { book, opened, source: BarSource::Ticks, bar })));
+    }
+
+    /// The desk dies: what was not stored is lost, nobody hears the answers on their way. It comes back by its journal.
+    fn kill(&mut self) {
+        self.count.kills += 1;
+        self.count.lost_writes += self.storing.len() as u64;
+        self.storing.clear();
+        self.reading.clear();
+        self.exchange.forget_listeners();
+        let mut path = fresh_path();
+        let mut acts = Vec::new();
+        for (i, (at, input)) in self.journal.iter().enumerate() {
+            path.handle(*at, input, &mut acts);
+            assert_eq!(acts, self.caused[i], "place {} of the journal is another history when it is played again", i + 1);
+            let writes: Vec<Write> = acts.drain(..).filter_map(written).collect();
+            let place = i as i64 + 1;
+            if place > self.tables.cursor && !writes.is_empty() {
+                self.storing.push_back(Batch { due: self.now, place, writes });
+            }
+        }
+        self.path = path;
+        self.tell(Input::Event(Event::Restarted));
+    }
+
+    /// Lets time go on, meeting on the way whatever is due.
+    fn pass(&mut self, span: Span) {
+        let until = self.now + span;
+        loop {
+            let stored = self.storing.front().map(|batch| batch.due);
+            let read = self.reading.values().min().copied();
+            let due = [stored, read, self.exchange.next_due(), self.path.next_due()];
+            let Some(next) = due.into_iter().flatten().min().filter(|at| *at <= until) else { break };
+            self.now = self.now.max(next);
+            if stored.is_some_and(|due| due <= self.now) {
+                self.store();
+            } else if read.is_some_and(|due| due <= self.now) {
+                self.read();
+            } else if let Some(answer) = self.exchange.next_answer(self.now) {
+                if let Some(update) = self.heard(answer.key, answer.said) {
+                    self.tell(Input::Heard(update));
+                }
+            } else if self.path.next_due().is_some_and(|due| due <= self.now) {
+                self.tell(Input::Event(Event::Timer));
+            }
+        }
+        self.now = until;
+    }
+
+    fn store(&mut self) {
+        let Some(batch) = self.storing.pop_front() else { return };
+        assert!(batch.place > self.tables.cursor, "place {} is stored twice", batch.place);
+        self.tables.cursor = batch.place;
+        let mut keys = Vec::new();
+        for write in &batch.writes {
+            self.tables.take(write);
+            if let Write::NewOrder(_, key) = write {
+                keys.push(*key);
+            }
+        }
+        for order in keys {
+            self.tell(Input::Event(Event::Committed { order }));
+        }
+    }
+
+    /// A whole book, as it is now.
+    fn read(&mut self) {
+        let Some((&number, _)) = self.reading.iter().min_by_key(|(_, due)| **due) else { return };
+        self.reading.remove(&number);
+        if self.random.below(10) == 0 {
+            let reading = Err(Failure::Unknown("the reading failed".to_owned()));
+            self.tell(Input::Heard(Update::Book { number, reading }));
+            return;
+        }
+        let mut reading = BookReading::default();
+        for (key, row) in self.exchange.rows() {
+            reading.orders.push(order_row(*key, row));
+        }
+        let trades: Vec<BrokerTrade> = self.exchange.trades().iter().map(|t| self.trade(t)).collect();
+        reading.trades = trades;
+        self.tell(Input::Heard(Update::Book { number, reading: Ok(reading) }));
+    }
+
+    fn trade(&self, trade: &exchange::TradeRow) -> BrokerTrade {
+        let instrument = self.exchange.rows()[&trade.order].instrument;
+        BrokerTrade {
+            order: Some(id_of(trade.order)),
+            number: trade.number.0,
+            instrument: INSTRUMENTS[instrument.0 as usize].parse().unwrap(),
+            side: trade.side,
+            qty: trade.qty,
+            price: trade.price,
+            at: self.now,
+            phase: TradePhase::AtOpenOrTick,
+        }
+    }
+
+    fn heard(&self, key: OrderKey, said: Said) -> Option<Update> {
+        let order = id_of(key);
+        let refused = || {
+            let (code, words) = ("16".to_owned(), "no".to_owned());
+            Outcome::Failed(Failure::Refused { cause: RefusedCause::Busy, code, words })
+        };
+        let answer = |request, outcome| Some(Update::Answer { order, request, outcome });
+        match said {
+            Said::Accepted => answer(RequestKind::Place, Outcome::Done { broker_id: Some(format!("B{}", key.0)) }),
+            Said::Rejected => answer(RequestKind::Place, refused()),
+            Said::Modified { change } => {
+                answer(RequestKind::Change { change }, Outcome::Done { broker_id: None })
+            }
+            Said::ModifyRejected { change } => answer(RequestKind::Change { change }, refused()),
+            Said::CancelRejected => answer(RequestKind::Cancel, refused()),
+            // Which request it was makes no difference: it may have been carried out.
+            Said::TimedOut => {
+                answer(RequestKind::Place, Outcome::Failed(Failure::Unknown("no answer in 3 s".to_owned())))
+            }
+            Said::Triggered => Some(Update::Triggered { order }),
+            Said::Traded(trade) => Some(Update::Trade(self.trade(&trade))),
+            Said::Row(row) => Some(Update::Row(order_row(key, &row))),
+            Said::Missing => None,
+        }
+    }
+
+    #[expect(clippy::print_stdout, reason = "a seed that is played alone says what happens")]
+    fn tell(&mut self, input: Input) {
+        self.count.inputs += 1;
+        if self.aloud {
+            println!("{} {input:?}", self.now);
+        }
+        let mut acts = Vec::new();
+        self.path.handle(self.now, &input, &mut acts);
+        self.journal.push((self.now, input));
+        self.caused.push(acts.clone());
+        let place = self.journal.len() as i64;
+        let mut writes = Vec::new();
+        for act in acts {
+            if self.aloud {
+                println!("    {act:?}");
+            }
+            match act {
+                Act::Write(write) => writes.push(write),
+                Act::Send(request) => self.send(&request),
+            }
+        }
+        if !writes.is_empty() {
+            let took = Span::micros(self.random.below(20_000) as i64);
+            let due = self.storing.back().map_or(self.now, |batch| batch.due.max(self.now)) + took;
+            self.storing.push_back(Batch { due, place, writes });
+        }
+        self.count.unknown += u64::from(self.path.engine().in_doubt().count() > 0);
+        assert!(self.exchange.sent_twice().is_empty(), "sent twice: {:?}", self.exchange.sent_twice());
+        if self.path.ids_left() < LOW_IDS {
+            let first = self.next_id;
+            self.next_id += 100;
+            self.tell(Input::Ids { day: self.now.day(), first, count: 100 });
+        }
+    }
+
+    fn send(&mut self, request: &Request) {
+        match request {
+            Request::Place(order) => {
+                let ticket = Ticket {
+                    key: key_of(order.id),
+                    instrument: instrument(order.instrument.as_str()),
+                    side: order.side,
+                    qty: order.qty,
+                    filled: Qty::ZERO,
+                    terms: order.terms,
+                    timing: order.timing,
+                    change: 0,
+                };
+                assert!(self.tables.orders.contains_key(&order.id), "{} left before it was stored", order.id);
+                self.exchange.submit(self.now, &ticket);
+            }
+            Request::Change(change) => {
+                let key = key_of(change.id);
+                let (side, filled) = self
+                    .exchange
+                    .rows()
+                    .get(&key)
+                    .map_or((domain::Side::Buy, Qty::ZERO), |row| (row.side, row.filled));
+                let ticket = Ticket {
+                    key,
+                    instrument: instrument(change.instrument.as_str()),
+                    side,
+                    qty: change.qty - filled,
+                    filled,
+                    terms: change.terms,
+                    timing: change.timing,
+                    change: change.change,
+                };
+                self.exchange.modify(self.now, &ticket);
+            }
+            Request::Cancel(cancel) => {
+                self.exchange.cancel(self.now, instrument(cancel.instrument.as_str()), key_of(cancel.id));
+            }
+            Request::ReadBook { number } => {
+                let took = Span::micros(1 + self.random.below(2_000_000) as i64);
+                self.reading.insert(*number, self.now + took);
+            }
+            Request::ReadPositions { .. } | Request::ReadFunds { .. } => {}
+        }
+    }
+
+    /// Quiet has come back: nothing may be left open between engine, tables and exchange.
+    fn check_the_end(&mut self) {
+        assert_eq!(self.storing.len(), 0, "all is stored");
+        let engine = self.path.engine();
+        for (key, row) in self.exchange.rows() {
+            let id = id_of(*key);
+            let (state, filled, _) = self.tables.orders[&id];
+            assert_eq!(filled, row.filled, "{id} is stored as {state:?}, the exchange has {row:?}");
+            assert_eq!(state.is_final(), row.status != exchange::RowStatus::Working, "{id}: {state:?}, {row:?}");
+        }
+        for trade in self.exchange.trades() {
+            let told = (id_of(trade.order), trade.number.0.to_string());
+            assert!(self.tables.fills.contains(&told), "a trade is not stored: {trade:?}");
+        }
+        assert_eq!(self.tables.fills.len(), self.exchange.trades().len(), "no trade is stored that was not");
+        let mut held = [0i64; 2];
+        for trade in self.exchange.trades() {
+            let row = &self.exchange.rows()[&trade.order];
+            held[row.instrument.0 as usize] += trade.side.sign() * trade.qty.raw();
+        }
+        for (place, instrument) in INSTRUMENTS.iter().enumerate() {
+            let books: i64 = (0..BOOKS)
+                .filter(|book| *book as usize % 2 == place)
+                .map(|book| engine.book(BookId(book)).position().raw())
+                .sum();
+            let stored: i64 =
+                self.tables.positions.iter().filter(|((_, i), _)| i == instrument).map(|(_, q)| q.raw()).sum();
+            assert_eq!((books, stored), (held[place], held[place]), "{instrument}: books, tables, exchange");
+        }
+        let doubts = engine.in_doubt().count();
+        assert!(doubts == 0 || self.tables.incidents > 0, "{doubts} orders in doubt and no incident");
+        for (id, (state, _, _)) in &self.tables.orders {
+            if !state.is_final() {
+                assert!(self.exchange.rows().contains_key(&key_of(*id)), "{id} is open here alone: {state:?}");
+            }
+        }
+        self.count.incidents = self.tables.incidents;
+    }
+}
+
+impl Tables {
+    /// As the database's keys would have it.
+    fn take(&mut self, write: &Write) {
+        match write {
+            Write::NewOrder(order, _) => {
+                let new = (OrderState::Pending, Qty::ZERO, Money::ZERO);
+                assert!(self.orders.insert(order.id, new).is_none(), "{} is stored twice", order.id);
+                if let (Some(decision), Some(run)) = (&order.decision, order.book.run()) {
+                    let key = (run.0, decision.bar_open.as_micros(), decision.leg, decision.action.clone());
+                    assert!(self.decisions.insert(key.clone()), "decided twice: {key:?}");
+                }
+            }
+            Write::Moved(moved) => {
+                let row = self.orders.get_mut(&moved.id).expect("an order moves after it was stored");
+                *row = (moved.update.state, moved.update.filled_quantity, moved.update.filled_value);
+            }
+            Write::Fill(order, fill) => {
+                assert!(self.orders.contains_key(order), "a fill of an order that is not stored");
+                assert!(self.fills.insert((*order, fill.broker_fill_id.clone())), "a fill is stored twice");
+            }
+            Write::Position(position) => {
+                let key = (format!("{:?}", position.book), position.instrument.as_str().to_owned());
+                self.positions.insert(key, position.quantity);
+            }
+            Write::Trade(trade) => assert!(self.orders.contains_key(&trade.closing_order)),
+            Write::Incident(_) => self.incidents += 1,
+            Write::Refused(_) | Write::Locked(..) | Write::Unlocked(..) => {}
+        }
+    }
+}
+
+fn written(act: Act) -> Option<Write> {
+    match act {
+        Act::Write(write) => Some(write),
+        Act::Send(_) => None,
+    }
+}
+
+/// The exchange here names orders by the number in their id.
+fn key_of(id: OrderId) -> OrderKey {
+    OrderKey(id.number() as u32)
+}
+
+fn id_of(key: OrderKey) -> OrderId {
+    OrderId::new(DayNumber::from_days(20_000), ACCOUNT.0, i64::from(key.0)).unwrap()
+}
+
+fn instrument(id: &str) -> InstrumentKey {
+    InstrumentKey(INSTRUMENTS.iter().position(|known| *known == id).unwrap() as u32)
+}
+
+fn order_row(key: OrderKey, row: &exchange::Row) -> OrderRow {
+    OrderRow {
+        id: Some(id_of(key)),
+        broker_id: format!("B{}", key.0),
+        instrument: INSTRUMENTS[row.instrument.0 as usize].parse().unwrap(),
+        product: Product::Mis,
+        side: row.side,
+        qty: row.qty,
+        filled: row.filled,
+        terms: row.terms,
+        status: match row.status {
+            exchange::RowStatus::Working => RowStatus::Working,
+            exchange::RowStatus::Filled => RowStatus::Filled,
+            exchange::RowStatus::Cancelled => RowStatus::Cancelled,
+            exchange::RowStatus::Rejected => RowStatus::Rejected,
+        },
+        because: None,
+    }
+}
