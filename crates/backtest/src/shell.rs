@@ -426,6 +426,7 @@ impl Lane<'_> {
     fn closed_bar(&self, bar: usize, day: usize) -> ClosedBar {
         let value = |column: &Option<std::sync::Arc<[f64]>>| column.as_ref().map_or(f64::NAN, |c| c[bar]);
         ClosedBar {
+            opened: self.bars.times()[bar],
             range: self.trails.then(|| (self.bars.highs()[bar], self.bars.lows()[bar])),
             close: self.bars.closes()[bar],
             signals: self.signals.at(bar),

@@ -1,11 +1,11 @@
 //! What the engine is told.
 
 use domain::order::{OrderKey, Terms, Timing, TradeNumber};
-use domain::trade::{BookId, Direction, ExitReason};
+use domain::trade::{BookId, ExitReason};
 use domain::{Price, Qty, Timestamp};
 use strategy::{Distances, SignalBits};
 
-use crate::LockScope;
+use crate::{Change, Level, LockScope, ManualOrder};
 
 /// One thing that happened. Market events are addressed to a book: its instrument, its timeframe.
 ///
@@ -159,6 +159,8 @@ pub enum FillPhase {
 /// A closed bar and what was computed from it.
 #[derive(Clone, Copy, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct ClosedBar {
+    /// When it opened: what is decided at its close is known by that.
+    pub opened: Timestamp,
     /// High and low; may be left out for a book without a trailing stop, the only one to read them.
     pub range: Option<(Price, Price)>,
     pub close: Price,
@@ -176,11 +178,20 @@ pub struct ClosedBar {
 /// What a person or a use-case orders.
 #[derive(Clone, Copy, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Command {
-    /// Trade by hand in this book.
-    Trade {
+    /// A person's order. Refused with the cure where it cannot be; the rules judge what it opens.
+    Order(ManualOrder),
+    /// Changes an order of a person, or the trigger of a protective stop.
+    Change(Change),
+    /// Takes back an entry, a person's own exit, or the stop of a book without strategy. An order that is not known is
+    /// an [`crate::Trouble::UnknownOrder`].
+    Cancel {
+        order: OrderKey,
+    },
+    /// Sets stop or target of the position that the book holds; what is `None` stays.
+    Protect {
         book: BookId,
-        direction: Direction,
-        qty: Qty,
+        stop: Option<Level>,
+        target: Option<Level>,
     },
     /// Be flat, at the market.
     Flatten {

@@ -1,10 +1,13 @@
 //! The event loop's body: one event in, effects out.
 
+mod commands;
 mod decide;
 mod doubt;
 mod exit;
 mod fills;
 mod guard;
+mod manual;
+mod manual_change;
 mod reports;
 mod requests;
 
@@ -14,12 +17,12 @@ use domain::{Money, Price, Qty, Side, Timestamp};
 use strategy::{Block, Inputs, SignalBits, Signals, Strategy};
 
 use crate::doubts::Doubts;
-use crate::event::{ClosedBar, Command, Event};
+use crate::event::{ClosedBar, Event};
 use crate::locks::Locks;
-use crate::orders::{Order, OrderTable, Purpose, marketable};
-use crate::portfolio::{Account, Book, OpenPosition, Pending};
+use crate::orders::{Decision, Maker, Order, OrderTable, Origin, Purpose, marketable};
+use crate::portfolio::{Account, Book, OpenPosition, Pending, RetireError};
 use crate::risk::{Approved, Rules};
-use crate::{AccountLimits, BookSpec, Distance, Effect, Lock, LockCause, LockScope};
+use crate::{AccountLimits, BookSpec, Distance, Effect, Lock, LockCause};
 
 /// The state of one account's trading. See the crate's documentation for its promises.
 pub struct Engine {
@@ -31,6 +34,10 @@ pub struct Engine {
     conduct: Conduct,
     doubts: Doubts,
     locks: Locks,
+    /// What the orders made now come from.
+    decision: Decision,
+    /// A person's command is being carried out.
+    person: bool,
 }
 
 /// Whom the orders go to.
@@ -91,6 +98,8 @@ impl Engine {
             conduct: Conduct::Simulated,
             doubts: Doubts::default(),
             locks: Locks::default(),
+            decision: Decision::Event(Timestamp::MIN),
+            person: false,
         }
     }
 
@@ -130,7 +139,8 @@ impl Engine {
         self.doubts.orders()
     }
 
-    /// Opens a book. Without a strategy it is traded by hand. Ids count from 0.
+    /// Opens a book, at any time. Without a strategy it is traded by hand. Ids count from 0 and are never used again.
+    /// Tell it [`Event::DayStart`] before its first price of a day.
     pub fn add_book(&mut self, spec: BookSpec, strategy: Option<Box<dyn Strategy>>) -> BookId {
         let id = BookId(self.books.len() as u32);
         let mut book = Book::new(spec, strategy);
@@ -142,6 +152,11 @@ impl Engine {
         }
         self.books.push(book);
         id
+    }
+
+    /// Ends a book that is flat and has no order on its way. Its id and its orders stay known.
+    pub fn retire_book(&mut self, id: BookId) -> Result<(), RetireError> {
+        self.books[id.0 as usize].retire()
     }
 
     pub fn account(&self) -> &Account {
@@ -242,6 +257,7 @@ impl Engine {
     /// Takes one event; appends what it causes to `out`.
     #[inline]
     pub fn handle(&mut self, at: Timestamp, event: &Event, out: &mut Vec<Effect>) {
+        self.decision = Decision::Event(at);
         match *event {
             Event::Close { book, ref bar } => self.on_close(at, book, bar, out),
             Event::Committed { order } => self.on_committed(order, out),
@@ -255,7 +271,11 @@ impl Engine {
                 self.drop_waiting(at, book, out);
                 self.flatten(at, book, reason, timing, out);
             }
-            Event::Command(command) => self.on_command(at, command, out),
+            Event::Command(command) => {
+                self.person = true;
+                self.on_command(at, command, out);
+                self.person = false;
+            }
             Event::Timer => self.on_timer(at, out),
             Event::Restarted => self.on_restarted(at, out),
         }
@@ -265,6 +285,7 @@ impl Engine {
     }
 
     fn on_close(&mut self, at: Timestamp, id: BookId, bar: &ClosedBar, out: &mut Vec<Effect>) {
+        self.decision = Decision::Bar(bar.opened);
         self.mark(id, bar.close);
         let book = &mut self.books[id.0 as usize];
         book.entered_inside = false;
@@ -339,53 +360,6 @@ impl Engine {
         }
     }
 
-    fn on_command(&mut self, at: Timestamp, command: Command, out: &mut Vec<Effect>) {
-        match command {
-            Command::Trade { book, direction, qty } => self.trade_by_hand(at, book, direction, qty, out),
-            Command::Flatten { book } => {
-                self.drop_waiting(at, book, out);
-                self.flatten(at, book, ExitReason::Manual, Timing::Next, out);
-            }
-            Command::Pause { book } => {
-                self.books[book.0 as usize].paused = true;
-                self.drop_waiting(at, book, out);
-                self.cancel_entries(book, out);
-            }
-            Command::Resume { book } => self.books[book.0 as usize].paused = false,
-            Command::Kill { scope, flatten } => {
-                self.lock(Lock { scope, cause: LockCause::KillSwitch, since: at }, out);
-                for id in self.books_of(scope) {
-                    self.drop_waiting(at, id, out);
-                    self.cancel_entries(id, out);
-                    if flatten {
-                        self.flatten(at, id, ExitReason::Manual, Timing::Next, out);
-                    }
-                }
-            }
-            Command::Unlock { scope } => {
-                let lifted = self.locks.lift(|lock| lock.scope == scope);
-                if lifted.iter().any(|lock| matches!(lock.cause, LockCause::Drawdown { .. })) {
-                    // Else the same loss would lock it again at the next price.
-                    self.account.peak = self.account.equity();
-                }
-                out.extend(lifted.into_iter().map(Effect::Unlocked));
-            }
-        }
-    }
-
-    fn lock(&mut self, lock: Lock, out: &mut Vec<Effect>) {
-        if self.locks.add(lock) {
-            out.push(Effect::Locked(lock));
-        }
-    }
-
-    fn books_of(&self, scope: LockScope) -> Vec<BookId> {
-        match scope {
-            LockScope::Book(id) => vec![id],
-            _ => (0..self.books.len() as u32).map(BookId).collect(),
-        }
-    }
-
     #[inline]
     fn mark(&mut self, id: BookId, price: Price) {
         let book = &mut self.books[id.0 as usize];
@@ -429,9 +403,26 @@ impl Engine {
             self.books[id.0 as usize].starved |= left < qty;
         }
         let book = &mut self.books[id.0 as usize];
+        let parent = book.opener.filter(|_| closes);
+        let maker = match purpose {
+            Purpose::Exit(ExitReason::Manual) => Maker::Person,
+            Purpose::Entry | Purpose::Reverse if self.person => Maker::Person,
+            Purpose::Entry | Purpose::Reverse | Purpose::Exit(ExitReason::Signal) => Maker::Strategy,
+            Purpose::Stop | Purpose::Exit(_) => Maker::Engine,
+        };
         while left > Qty::ZERO {
             let slice = book.spec.slice(left);
-            let order = self.orders.add(at, id, book.spec.instrument, (side, slice), terms, timing, purpose);
+            let leg = book.next_leg(self.decision);
+            let origin = Origin { decision: self.decision, leg, maker, parent };
+            let order = self.orders.add(
+                at,
+                id,
+                book.spec.instrument,
+                (side, slice),
+                terms,
+                timing,
+                (purpose, origin),
+            );
             match purpose {
                 Purpose::Entry | Purpose::Reverse => book.entries.push(order.key),
                 Purpose::Stop => book.stops.push(order.key),

@@ -19,6 +19,35 @@ pub enum Purpose {
     Exit(ExitReason),
 }
 
+/// What made the engine want an order: with the book and the leg it is one order's own, and the same when the journal is
+/// played again, whenever that is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Decision {
+    /// The close of the bar that opened then.
+    Bar(Timestamp),
+    /// The event of that instant.
+    Event(Timestamp),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Maker {
+    Strategy,
+    Person,
+    /// Stops, targets, square-offs, limits of risk.
+    Engine,
+}
+
+/// Where an order comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Origin {
+    pub decision: Decision,
+    /// Which order of that decision in its book, from 0.
+    pub leg: u16,
+    pub maker: Maker,
+    /// Of what closes: the entry that opened the position.
+    pub parent: Option<OrderKey>,
+}
+
 /// What an order says: the part of it that a change can change.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Figures {
@@ -73,6 +102,11 @@ pub struct Order {
     pub arrived: bool,
     /// Changes refused in a row.
     pub refusals: u8,
+    pub origin: Origin,
+    /// The price is a person's own: it is not moved, and no other order takes its place.
+    pub own: bool,
+    /// May be re-priced until it is done.
+    pub chase: bool,
     /// Which placing of one wish this is, from 0: a rejected order may be placed again.
     pub attempt: u8,
 }
@@ -99,8 +133,8 @@ impl OrderTable {
         (side, qty): (Side, Qty),
         terms: Terms,
         timing: Timing,
-        purpose: Purpose,
-    ) -> &Order {
+        (purpose, origin): (Purpose, Origin),
+    ) -> &mut Order {
         let key = OrderKey(self.forgotten + self.orders.len() as u32);
         self.orders.push(Order {
             key,
@@ -120,9 +154,13 @@ impl OrderTable {
             sent: None,
             arrived: false,
             refusals: 0,
+            origin,
+            own: false,
+            chase: matches!(terms, Terms::Marketable { .. }),
             attempt: 0,
         });
-        &self.orders[self.orders.len() - 1]
+        let last = self.orders.len() - 1;
+        &mut self.orders[last]
     }
 
     /// Whether the key was given out and not forgotten.

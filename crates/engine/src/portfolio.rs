@@ -4,5 +4,5 @@ mod account;
 mod book;
 
 pub use account::Account;
-pub use book::{Book, OpenPosition};
-pub(crate) use book::{BookFill, Pending, Waiting};
+pub use book::{Book, OpenPosition, RetireError};
+pub(crate) use book::{BookFill, Manual, Pending, Waiting};

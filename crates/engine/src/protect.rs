@@ -36,6 +36,48 @@ pub struct Protection {
     pub limit_touch: bool,
 }
 
+/// Where a person wants a stop or a target.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Level {
+    /// From the average entry.
+    Away(Distance),
+    At(Price),
+}
+
+/// Stop and target of a person's order; they go before the run's settings and the strategy's.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub(crate) struct Bracket {
+    pub stop: Option<Level>,
+    pub target: Option<Level>,
+}
+
+impl Bracket {
+    #[inline]
+    pub fn is_none(&self) -> bool {
+        self.stop.is_none() && self.target.is_none()
+    }
+
+    /// The newer one's levels, where it has them.
+    #[must_use]
+    pub fn with(self, newer: Bracket) -> Bracket {
+        Bracket { stop: newer.stop.or(self.stop), target: newer.target.or(self.target) }
+    }
+
+    pub fn stop_at(&self, direction: Direction, entry: Price, atr: f64, tick: Tick) -> Option<Price> {
+        match self.stop? {
+            Level::At(price) => Some(price),
+            Level::Away(d) => Some(stop_at(direction, entry, d.from(entry, atr)?, tick)),
+        }
+    }
+
+    pub fn target_at(&self, direction: Direction, entry: Price, atr: f64, tick: Tick) -> Option<Price> {
+        match self.target? {
+            Level::At(price) => Some(price),
+            Level::Away(d) => Some(target_at(direction, entry, d.from(entry, atr)?, tick)),
+        }
+    }
+}
+
 impl Distance {
     /// The distance from `price` in rupees; `None` while the average true range is unknown.
     #[inline]
@@ -81,11 +123,7 @@ impl Protection {
 
     /// The target for a fresh entry.
     pub fn first_target(&self, direction: Direction, entry: Price, atr: f64, tick: Tick) -> Option<Price> {
-        let distance = self.target?.from(entry, atr)?;
-        Some(match direction {
-            Direction::Long => (entry + distance).ceil_to(tick),
-            Direction::Short => (entry - distance).floor_to(tick),
-        })
+        Some(target_at(direction, entry, self.target?.from(entry, atr)?, tick))
     }
 
     /// Where a closed bar pulls the trailing stop, if it does not loosen it.
@@ -123,6 +161,14 @@ fn stop_at(direction: Direction, price: Price, distance: Price, tick: Tick) -> P
     match direction {
         Direction::Long => (price - distance).floor_to(tick),
         Direction::Short => (price + distance).ceil_to(tick),
+    }
+}
+
+/// A target `distance` away from `price`, on the tick that is worse for the trader.
+fn target_at(direction: Direction, price: Price, distance: Price, tick: Tick) -> Price {
+    match direction {
+        Direction::Long => (price + distance).ceil_to(tick),
+        Direction::Short => (price - distance).floor_to(tick),
     }
 }
 

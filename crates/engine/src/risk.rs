@@ -3,6 +3,7 @@
 //! Each rule is a small type in a file of its own; none keeps state. Only [`review`] can make an [`Approved`], and only an `Approved` can become an entry. What only reduces is not judged.
 
 mod allocation;
+mod breach;
 mod buying_power;
 mod locks;
 mod open_positions;
@@ -12,11 +13,11 @@ mod position_size;
 mod quantity;
 mod trades_per_day;
 
-use domain::order::OrderKey;
 use domain::trade::{BookId, Direction};
-use domain::{Money, Price, Qty, Timestamp};
+use domain::{Money, Price, Qty};
 
-use crate::LockScope;
+pub use breach::{Breach, Refusal};
+
 use crate::locks::Locks;
 use crate::portfolio::{Account, Book};
 
@@ -81,86 +82,6 @@ pub(crate) struct Proposal {
     pub price: Price,
     /// Margin that the closing half of a reversal sets free.
     pub freed: Money,
-}
-
-/// Why an order was refused, with the figures that failed.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Breach {
-    BelowOneLot {
-        lot: Qty,
-    },
-    NotALotMultiple {
-        qty: Qty,
-        lot: Qty,
-    },
-    ValueTooLarge {
-        qty: Qty,
-        price: Price,
-    },
-    /// The stop is counted in average true ranges, which are not known yet.
-    NoStopDistance,
-    OppositeBook {
-        other: BookId,
-    },
-    MaxPosition {
-        qty: Qty,
-        limit: Qty,
-    },
-    MaxOpenPositions {
-        limit: u32,
-    },
-    MaxTradesPerDay {
-        limit: u32,
-    },
-    MaxOrderQty {
-        qty: Qty,
-        limit: Qty,
-    },
-    MaxOrderValue {
-        value: Money,
-        limit: Money,
-    },
-    MaxCapital {
-        used: Money,
-        limit: Money,
-    },
-    MaxCapitalOfBook {
-        used: Money,
-        limit: Money,
-    },
-    /// The daily loss reached its limit.
-    LockedForTheDay {
-        lost: Money,
-        limit: Money,
-    },
-    /// The loss since the highest equity reached its limit.
-    Drawdown {
-        lost: Money,
-        limit: Money,
-    },
-    KillSwitch {
-        scope: LockScope,
-    },
-    /// An entry of the book's other side is working.
-    OppositeOrder {
-        order: OrderKey,
-    },
-    /// It waited for another order's end, and another wish took its place.
-    Superseded,
-    BuyingPower {
-        needed: Money,
-        available: Money,
-    },
-}
-
-/// An order that was refused.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Refusal {
-    pub at: Timestamp,
-    pub book: BookId,
-    pub direction: Direction,
-    pub qty: Qty,
-    pub breach: Breach,
 }
 
 /// An entry that passed every rule. It can be made nowhere else.
@@ -247,90 +168,4 @@ pub(crate) fn review(proposal: &Proposal, view: &View<'_>) -> Result<Approved, B
         rule.judge(&judged, view)?;
     }
     Ok(Approved { direction, qty, margin: (margin - proposal.freed).max(Money::ZERO) })
-}
-
-impl std::fmt::Display for Breach {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Breach::BelowOneLot { lot } => write!(f, "the size comes to less than one lot of {lot}"),
-            Breach::NotALotMultiple { qty, lot } => {
-                let below = qty.floor_to_lot(*lot);
-                write!(f, "quantity {qty} is not a multiple of lot size {lot}; use ")?;
-                if !below.is_zero() {
-                    write!(f, "{below} or ")?;
-                }
-                write!(f, "{}", below + *lot)
-            }
-            Breach::ValueTooLarge { qty, price } => write!(f, "{qty} at {price} is too large to be counted"),
-            Breach::NoStopDistance => f.write_str("the stop is in average true ranges, which need 15 bars"),
-            Breach::OppositeBook { other } => {
-                write!(f, "book {} holds the other side of this instrument", other.0)
-            }
-            Breach::MaxPosition { qty, limit } => {
-                write!(f, "position of {qty} would pass the limit of {limit}")
-            }
-            Breach::MaxOpenPositions { limit } => write!(f, "{limit} positions are open, the limit"),
-            Breach::MaxTradesPerDay { limit } => write!(f, "{limit} trades were made today, the limit"),
-            Breach::MaxOrderQty { qty, limit } => write!(f, "an order of {qty} would pass the limit of {limit}"),
-            Breach::MaxOrderValue { value, limit } => {
-                write!(f, "the order is worth ₹{value}, the limit of one order is ₹{limit}")
-            }
-            Breach::MaxCapital { used, limit } => {
-                write!(f, "₹{used} of the account's capital would be at work, the limit is ₹{limit}")
-            }
-            Breach::MaxCapitalOfBook { used, limit } => {
-                write!(f, "₹{used} of capital would be at work in this run, its limit is ₹{limit}")
-            }
-            Breach::LockedForTheDay { lost, limit } => {
-                write!(f, "₹{lost} were lost today, the limit is ₹{limit}; entries resume the next day")
-            }
-            Breach::Drawdown { lost, limit } => {
-                write!(f, "₹{lost} were lost since the highest equity, the limit is ₹{limit}; unlock the account to go on")
-            }
-            Breach::KillSwitch { scope } => {
-                let whose = match scope {
-                    LockScope::Book(_) => "this run",
-                    LockScope::Account => "this account",
-                    LockScope::User => "this user",
-                    LockScope::Everyone => "everyone",
-                };
-                write!(f, "the kill switch of {whose} is on; unlock it to go on")
-            }
-            Breach::OppositeOrder { order } => {
-                write!(f, "order {} of the other side is working in this book; cancel it first", order.0)
-            }
-            Breach::Superseded => f.write_str(
-                "it waited for another order's end, and did not go before another wish or the day's end; send it again if it is still wanted",
-            ),
-            Breach::BuyingPower { needed, available } => {
-                write!(f, "needs ₹{needed} of margin, ₹{available} is available")
-            }
-        }
-    }
-}
-
-impl Breach {
-    /// A short stable name, for records and scripts.
-    pub fn rule(&self) -> &'static str {
-        match self {
-            Breach::BelowOneLot { .. } | Breach::NotALotMultiple { .. } | Breach::ValueTooLarge { .. } => {
-                "quantity"
-            }
-            Breach::NoStopDistance => "stopDistance",
-            Breach::OppositeBook { .. } => "oppositeBooks",
-            Breach::MaxPosition { .. } => "maxPosition",
-            Breach::MaxOpenPositions { .. } => "maxOpenPositions",
-            Breach::MaxTradesPerDay { .. } => "maxTradesPerDay",
-            Breach::MaxOrderQty { .. } => "orderSize",
-            Breach::MaxOrderValue { .. } => "orderValue",
-            Breach::MaxCapital { .. } => "capitalAllocation",
-            Breach::MaxCapitalOfBook { .. } => "strategyCap",
-            Breach::LockedForTheDay { .. } => "maxDailyLoss",
-            Breach::Drawdown { .. } => "maxDrawdown",
-            Breach::KillSwitch { .. } => "killSwitch",
-            Breach::OppositeOrder { .. } => "oppositeOrder",
-            Breach::Superseded => "superseded",
-            Breach::BuyingPower { .. } => "buyingPower",
-        }
-    }
 }

@@ -6,11 +6,12 @@ use domain::charges::ChargesTable;
 use domain::instrument::InstrumentTables;
 use domain::order::{InstrumentKey, OrderKey};
 use domain::time::{DayNumber, Span};
-use domain::trade::{BookId, Direction};
-use domain::{Money, Price, Product, Qty, Tick, Timestamp};
+use domain::trade::BookId;
+use domain::{Money, Price, Product, Qty, Side, Tick, Timestamp};
 use engine::{
-    AccountLimits, BookSpec, ClosedBar, Command, Conduct, Contract, Distance, Effect, Engine, Event,
-    FillPhase, MarginRates, News, Protection, RejectCause, Seen, SeenStatus, Sides, Sizing, Trouble,
+    AccountLimits, BookSpec, Change, ClosedBar, Command, Conduct, Contract, Distance, Effect, Engine, Event,
+    FillPhase, Level, ManualKind, ManualOrder, MarginRates, News, Protection, RejectCause, Seen, SeenStatus,
+    Sides, Sizing, Trouble,
 };
 use exchange::{Exchange, Faults, FaultyExchange, FillRules, RowStatus, Said};
 use strategy::{Block, Inputs, SignalBits, Signals, Strategy};
@@ -180,16 +181,63 @@ impl World {
         match self.random.below(100) {
             0..=34 => self.wander(),
             35..=69 => self.close(BookId(book.0 % 2)),
-            70..=81 => {
-                let direction = if self.random.below(2) == 0 { Direction::Long } else { Direction::Short };
-                let qty = Qty::units(1 + self.random.below(14) as i64);
-                self.tell(&Event::Command(Command::Trade { book, direction, qty }));
-            }
+            70..=76 => self.order(book),
+            77..=81 => self.meddle(book),
             82..=86 => self.tell(&Event::Command(Command::Flatten { book })),
             87..=89 => self.tell(&Event::Command(Command::Pause { book })),
             90..=96 => self.tell(&Event::Command(Command::Resume { book })),
             _ => self.crash(),
         }
+    }
+
+    /// A person orders something.
+    fn order(&mut self, book: BookId) {
+        let side = if self.random.below(2) == 0 { Side::Buy } else { Side::Sell };
+        let mut order = ManualOrder::market(book, side, Qty::units(1 + self.random.below(14) as i64));
+        let last = self.prices[book.0 as usize % 2];
+        let mut away = |sign: i64| last.offset(sign * self.random.below(40) as i64, Tick::DEFAULT);
+        let (better, worse) = (away(-side.sign()), away(side.sign()));
+        order.kind = match self.random.below(6) {
+            0 => ManualKind::Limit(better),
+            1 => ManualKind::Limit(worse),
+            2 => ManualKind::StopMarket { trigger: worse },
+            3 => ManualKind::StopLimit { trigger: worse, limit: worse },
+            _ => ManualKind::Market,
+        };
+        if self.random.below(2) == 0 {
+            order.stop = Some(Level::Away(Distance::Points(Price::from_raw(20_000))));
+            order.target = Some(Level::At(last.offset(side.sign() * 60, Tick::DEFAULT)));
+        }
+        self.tell(&Event::Command(Command::Order(order)));
+    }
+
+    fn meant<T>(&mut self, one_in: u64, what: T) -> Option<T> {
+        (self.random.below(one_in) == 0).then_some(what)
+    }
+
+    /// A person changes or takes back something.
+    fn meddle(&mut self, book: BookId) {
+        let known = self.engine.orders().len() as u64;
+        let recent = known.saturating_sub(1 + self.random.below(6));
+        let order = OrderKey(recent as u32);
+        let last = self.prices[book.0 as usize % 2];
+        let price = last.offset(self.random.below(41) as i64 - 20, Tick::DEFAULT);
+        let qty = Qty::units(1 + self.random.below(14) as i64);
+        let command = match self.random.below(4) {
+            0 => Command::Cancel { order },
+            1 => Command::Protect {
+                book,
+                stop: self.meant(2, Level::At(price)),
+                target: self.meant(2, Level::Away(Distance::Points(Price::rupees(2)))),
+            },
+            _ => Command::Change(Change {
+                order,
+                qty: self.meant(2, qty),
+                price: self.meant(3, price),
+                trigger: self.meant(3, price),
+            }),
+        };
+        self.tell(&Event::Command(command));
     }
 
     fn wander(&mut self) {
@@ -214,6 +262,7 @@ impl World {
         };
         let price = self.prices[book.0 as usize % 2];
         let bar = ClosedBar {
+            opened: self.now,
             range: Some((price + Price::from_raw(3_000), price - Price::from_raw(3_000))),
             close: price,
             signals,

@@ -1,14 +1,15 @@
 //! From a strategy's wish to approved orders.
 
-use domain::order::{Terms, Timing};
+use domain::order::Terms;
 use domain::trade::{BookId, Direction, ExitReason};
 use domain::{Money, Price, Product, Qty, Side, Timestamp};
-use strategy::{Distances, Entry, EntryPrice, Intent, Moment, SignalBits};
+use strategy::{Entry, EntryPrice, Intent, Moment, SignalBits};
 
 use super::{Conduct, Engine};
 use crate::event::ClosedBar;
 use crate::orders::{Purpose, protective_stop};
 use crate::portfolio::{Book, Waiting};
+use crate::protect::Bracket;
 use crate::risk::{self, Proposal, View};
 use crate::{Breach, Effect, Refusal};
 
@@ -82,7 +83,7 @@ impl Engine {
                 if !position.is_zero() {
                     self.exit_on_signal(at, id, out);
                 }
-                let waiting = Waiting { entry: *entry, last_of_day, by_hand: false };
+                let waiting = Waiting { entry: *entry, last_of_day, by_hand: None };
                 self.books[id.0 as usize].waiting = Some(waiting);
                 return;
             }
@@ -99,6 +100,7 @@ impl Engine {
                 let book = &mut self.books[id.0 as usize];
                 book.refused = None;
                 book.distances = entry.distances;
+                book.bracket = Bracket::default();
                 let terms = self.entry_terms(id, side, entry.at);
                 let (rests, book) = (entry.at != EntryPrice::Market, &self.books[id.0 as usize]);
                 let total = position.abs() + approved.qty();
@@ -196,7 +198,7 @@ impl Engine {
             let (id, direction) = (BookId(i as u32), waiting.entry.direction);
             let side = direction_side(direction);
             let turned = self.books[i].entries.iter().any(|key| self.orders.get(*key).side != side);
-            if waiting.by_hand && turned {
+            if waiting.by_hand.is_some() && turned {
                 continue;
             }
             if self.books[i].position().signum() * direction.sign() < 0 {
@@ -205,79 +207,15 @@ impl Engine {
                 continue;
             }
             self.books[i].waiting = None;
-            match waiting.entry.quantity {
-                Some(qty) if waiting.by_hand => self.open_by_hand(at, id, direction, qty, Money::ZERO, out),
-                _ => self.act_on_entry(at, id, &waiting.entry, waiting.last_of_day, out),
+            match waiting.entry.quantity.zip(waiting.by_hand) {
+                Some((qty, manual)) => {
+                    self.person = true;
+                    self.open_by_hand(at, id, direction, qty, &manual, Money::ZERO, out);
+                    self.person = false;
+                }
+                None => self.act_on_entry(at, id, &waiting.entry, waiting.last_of_day, out),
             }
         }
-    }
-
-    /// A person's order: what reduces goes out unjudged, what opens is judged as an entry.
-    pub(super) fn trade_by_hand(
-        &mut self,
-        at: Timestamp,
-        id: BookId,
-        direction: Direction,
-        qty: Qty,
-        out: &mut Vec<Effect>,
-    ) {
-        let book = &self.books[id.0 as usize];
-        let position = book.position();
-        // What is on its way out already cannot be reduced again.
-        let leaving: Qty = book.exits.iter().map(|key| self.orders.get(*key).left()).sum();
-        let held = position.abs() - leaving - book.hand_exit;
-        let reduces = position.signum() * direction.sign() < 0 && held > Qty::ZERO;
-        let closing = if reduces { held.min(qty) } else { Qty::ZERO };
-        if closing > Qty::ZERO && closing == position.abs() {
-            let terms = self.market(id, direction_side(direction));
-            self.exit(at, id, terms, Timing::Next, ExitReason::Manual, out);
-        } else if closing > Qty::ZERO {
-            self.shrink_exits(id, closing, out);
-            self.close_by_hand(at, id, closing, out);
-        }
-        let opening = qty - closing;
-        if opening > Qty::ZERO {
-            if position.signum() * direction.sign() <= 0 {
-                // A position of the person's own: the strategy has not said where it stops.
-                self.books[id.0 as usize].distances = Distances::default();
-            }
-            let side = direction_side(direction);
-            if let Some(order) =
-                self.book(id).entries.iter().copied().find(|key| self.orders.get(*key).side != side)
-            {
-                let breach = Breach::OppositeOrder { order };
-                out.push(Effect::Refused(Refusal { at, book: id, direction, qty: opening, breach }));
-                return;
-            }
-            let against = position.signum() * direction.sign() < 0;
-            if self.conduct == Conduct::Broker && (against || self.is_unsettled()) {
-                self.wait_by_hand(at, id, direction, opening, out);
-                return;
-            }
-            let freed = if closing > Qty::ZERO { self.book(id).blocked } else { Money::ZERO };
-            self.open_by_hand(at, id, direction, opening, freed, out);
-        }
-    }
-
-    /// What a person wants opened waits, together with what waits already on that side.
-    fn wait_by_hand(
-        &mut self,
-        at: Timestamp,
-        id: BookId,
-        direction: Direction,
-        qty: Qty,
-        out: &mut Vec<Effect>,
-    ) {
-        let before = self.books[id.0 as usize]
-            .waiting
-            .filter(|waiting| waiting.by_hand && waiting.entry.direction == direction)
-            .and_then(|waiting| waiting.entry.quantity);
-        if before.is_none() {
-            self.drop_waiting(at, id, out);
-        }
-        let quantity = Some(qty + before.unwrap_or_default());
-        let entry = Entry { quantity, ..Entry::market(direction) };
-        self.books[id.0 as usize].waiting = Some(Waiting { entry, last_of_day: false, by_hand: true });
     }
 
     /// Nothing waits any more; a person hears of it.
@@ -291,45 +229,14 @@ impl Engine {
     #[cold]
     fn give_up_waiting(&mut self, at: Timestamp, id: BookId, out: &mut Vec<Effect>) {
         let Some(waiting) = self.books[id.0 as usize].waiting.take() else { return };
-        if let Some(qty) = waiting.entry.quantity.filter(|_| waiting.by_hand) {
+        if let Some(qty) = waiting.entry.quantity.filter(|_| waiting.by_hand.is_some()) {
             let (direction, breach) = (waiting.entry.direction, Breach::Superseded);
             out.push(Effect::Refused(Refusal { at, book: id, direction, qty, breach }));
         }
     }
-
-    /// Sends out what may go; the rest when the stop is known to have made room for it.
-    pub(super) fn close_by_hand(&mut self, at: Timestamp, id: BookId, qty: Qty, out: &mut Vec<Effect>) {
-        let Some(side) = Side::of(-self.book(id).position()) else { return };
-        let room = self.room(id).min(qty);
-        let purpose = Purpose::Exit(ExitReason::Manual);
-        self.place(at, id, (side, room), self.market(id, side), Timing::Next, purpose, out);
-        let book = &mut self.books[id.0 as usize];
-        book.hand_exit += qty - room;
-        book.starved |= room < qty;
-    }
-
-    fn open_by_hand(
-        &mut self,
-        at: Timestamp,
-        id: BookId,
-        direction: Direction,
-        qty: Qty,
-        freed: Money,
-        out: &mut Vec<Effect>,
-    ) {
-        let side = direction_side(direction);
-        let proposal = Proposal { book: id, direction, qty, price: self.book(id).mark, freed };
-        match self.review(&proposal) {
-            Ok(approved) => {
-                let terms = self.market(id, side);
-                self.enter(at, id, side, &approved, terms, out);
-            }
-            Err(breach) => out.push(Effect::Refused(Refusal { at, book: id, direction, qty, breach })),
-        }
-    }
 }
 
-const fn direction_side(direction: Direction) -> Side {
+pub(super) const fn direction_side(direction: Direction) -> Side {
     match direction {
         Direction::Long => Side::Buy,
         Direction::Short => Side::Sell,

@@ -47,12 +47,13 @@ impl Engine {
         for key in hasten {
             let order = self.orders.get_mut(key);
             open -= order.left();
-            // What rests at the target may never trade.
-            let at_target = market && matches!(order.terms, Terms::Limit { .. });
-            if at_target {
+            // What rests at the target, or at a person's price, may never trade.
+            let rests = market && (order.own || matches!(order.terms, Terms::Limit { .. }));
+            if rests {
+                order.own = false;
                 order.turn_into(Purpose::Exit(reason));
             }
-            if at_target || timing == Timing::ThisClose {
+            if rests || timing == Timing::ThisClose {
                 self.modify(key, terms, timing, out);
             }
         }

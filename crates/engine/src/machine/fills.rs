@@ -103,6 +103,7 @@ impl Engine {
                 book.trades_today += 1;
                 book.entries_made += 1;
                 book.trailed = false;
+                book.opener = Some(key);
             }
             let blocked = book.blocked;
             book.take(id, &fill, &mut self.account);
@@ -112,7 +113,7 @@ impl Engine {
                 let position = book.position();
                 Self::incident(at, Trouble::Naked { book: id, position }, out);
                 self.flatten(at, id, ExitReason::Risk, Timing::Next, out);
-            } else if !book.protection().is_none() {
+            } else if !book.protection().is_none() || !book.bracket.is_none() {
                 self.arm(at, id, out);
             }
         }
@@ -148,9 +149,14 @@ impl Engine {
             return;
         };
         let (protection, tick) = (book.protection(), book.spec.contract.tick);
-        book.target = protection.first_target(direction, entry, book.atr, tick);
+        let (own, atr) = (book.bracket, book.atr);
+        book.target = own
+            .target_at(direction, entry, atr, tick)
+            .or_else(|| protection.first_target(direction, entry, atr, tick));
         if !book.trailed {
-            book.stop = protection.first_stop(direction, entry, book.atr, tick);
+            book.stop = own
+                .stop_at(direction, entry, atr, tick)
+                .or_else(|| protection.first_stop(direction, entry, atr, tick));
         }
         if book.episode.stop_loss.is_none() {
             book.episode.stop_loss = book.stop;

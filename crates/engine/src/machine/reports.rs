@@ -6,7 +6,7 @@ use domain::{Money, Qty, Side, Timestamp};
 
 use super::Engine;
 use crate::event::{News, RejectCause};
-use crate::orders::{Next, Purpose};
+use crate::orders::{Maker, Next, Purpose};
 use crate::risk::Proposal;
 use crate::{Effect, Refusal, Trouble};
 
@@ -102,7 +102,7 @@ impl Engine {
         self.doubts.close(key);
         let order = self.orders.get_mut(key);
         order.arrived = true;
-        let (id, wished, next) = (order.book, order.figures(), order.next);
+        let (id, wished, next, own) = (order.book, order.figures(), order.next, order.own);
         order.restore();
         if next == Next::Cancel {
             self.on_rest(at, key, out);
@@ -111,8 +111,8 @@ impl Engine {
         order.next = Next::Nothing;
         let refusals = order.refusals;
         let confirmed = order.confirmed().purpose;
-        if !matches!(wished.purpose, Purpose::Stop | Purpose::Exit(_)) {
-            // A person's change of an entry, or a chase: the entry stands as it did.
+        if own || !matches!(wished.purpose, Purpose::Stop | Purpose::Exit(_)) {
+            // A person's change, or a chase: the order stands as it did.
             self.on_rest(at, key, out);
             return;
         }
@@ -175,7 +175,7 @@ impl Engine {
     ) {
         let order = self.orders.get(key);
         let asked = matches!(order.state, OrderState::PendingCancel { .. }) || order.next == Next::Cancel;
-        let (id, purpose) = (order.book, order.purpose);
+        let (id, purpose, own) = (order.book, order.purpose, order.own);
         if !self.step(at, key, event, out) {
             self.doubts.close(key);
             return;
@@ -187,7 +187,7 @@ impl Engine {
         // The exchange took it back, or it was done before a change reached it.
         match purpose {
             Purpose::Entry | Purpose::Reverse => {}
-            Purpose::Exit(reason) if self.books[id.0 as usize].stop.is_none() => {
+            Purpose::Exit(reason) if !own && self.books[id.0 as usize].stop.is_none() => {
                 self.exit_again(at, id, reason, out);
             }
             Purpose::Stop | Purpose::Exit(_) => self.guard(at, id, out),
@@ -217,6 +217,7 @@ impl Engine {
         }
         let order = self.orders.get(key);
         let (id, purpose, unwanted) = (order.book, order.purpose, order.next == Next::Cancel);
+        let own = order.own;
         self.bury(at, key, out);
         if unwanted {
             return;
@@ -225,6 +226,8 @@ impl Engine {
             Purpose::Entry => self.enter_again(at, key, cause, out),
             // The strategy decides again at its next close.
             Purpose::Reverse => {}
+            // A person's own price: it is for the person to choose another.
+            Purpose::Exit(_) if own => self.guard(at, id, out),
             Purpose::Stop | Purpose::Exit(_) => self.on_exit_rejected(at, id, purpose, cause, out),
         }
     }
@@ -248,9 +251,12 @@ impl Engine {
             Ok(approved) => {
                 let terms = if marketable { self.market(id, order.side) } else { order.terms };
                 let before = self.orders.count();
+                self.person = order.origin.maker == Maker::Person;
                 self.enter(at, id, order.side, &approved, terms, out);
+                self.person = false;
                 for n in before..self.orders.count() {
-                    self.orders.get_mut(OrderKey(n as u32)).attempt = order.attempt + 1;
+                    let again = self.orders.get_mut(OrderKey(n as u32));
+                    (again.attempt, again.own, again.chase) = (order.attempt + 1, order.own, order.chase);
                 }
             }
             Err(breach) => {

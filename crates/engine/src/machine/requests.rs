@@ -11,7 +11,7 @@ use crate::portfolio::Book;
 use crate::{Effect, Incident, Trouble};
 
 /// Brokers bound how often an order may be changed; a fresh one takes over before that.
-const MAX_CHANGES: u8 = 20;
+pub(super) const MAX_CHANGES: u8 = 20;
 
 impl Engine {
     /// Takes an order back: an unsent one is gone at once, a sent one is asked for. It is not listed any more, but until

@@ -5,4 +5,5 @@ mod disorder;
 mod doubt;
 mod kill_switch;
 mod limits;
+mod manual;
 mod order_path;

@@ -6,9 +6,11 @@ use domain::order::{OrderKey, Terms};
 use domain::trade::{BookId, Direction, ExitReason, Trade};
 use domain::{Money, Price, Product, Qty, Side, Timestamp};
 use strategy::{Distances, Entry, Strategy};
+use thiserror::Error;
 
 use super::Account;
-use crate::{BookSpec, Protection};
+use crate::protect::Bracket;
+use crate::{BookSpec, Decision, ManualKind, Protection};
 
 /// One book.
 pub struct Book {
@@ -57,8 +59,29 @@ pub struct Book {
     pub(crate) refused: Option<Direction>,
     pub(crate) atr: f64,
     pub(crate) volatility: f64,
+    /// What the newest order of a person brought.
+    pub(crate) bracket: Bracket,
+    /// The entry that opened the position.
+    pub(crate) opener: Option<OrderKey>,
+    /// The decision that made orders last, and how many it made: of bars, of other events.
+    pub(crate) legs: [(Decision, u16); 2],
+    /// Not traded any more.
+    pub(crate) retired: bool,
+    /// Made by all that was closed, before charges.
+    pub(crate) realised: Money,
+    /// Of all episodes.
+    pub(crate) charged: Money,
     /// Books in the same instrument.
     pub(crate) siblings: Vec<BookId>,
+}
+
+/// Why a book cannot be ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+pub enum RetireError {
+    #[error("the book holds {0}; close the position first")]
+    Holds(Qty),
+    #[error("{0} orders of the book have not ended; cancel them first")]
+    Works(usize),
 }
 
 /// Entries on their way, as the other books must see them.
@@ -79,7 +102,16 @@ pub(crate) struct Waiting {
     pub entry: Entry,
     /// No bar comes after the one that decided it today.
     pub last_of_day: bool,
-    pub by_hand: bool,
+    /// A person's: the terms that it will have.
+    pub by_hand: Option<Manual>,
+}
+
+/// What of a person's order its orders keep.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Manual {
+    pub kind: ManualKind,
+    pub bracket: Bracket,
+    pub chase: bool,
 }
 
 /// From flat to flat.
@@ -166,8 +198,76 @@ impl Book {
             refused: None,
             atr: f64::NAN,
             volatility: f64::NAN,
+            bracket: Bracket::default(),
+            opener: None,
+            legs: [(Decision::Bar(Timestamp::MIN), 0), (Decision::Event(Timestamp::MIN), 0)],
+            retired: false,
+            realised: Money::ZERO,
+            charged: Money::ZERO,
             siblings: Vec::new(),
         }
+    }
+
+    /// Numbers the next order of a decision.
+    #[inline]
+    pub(crate) fn next_leg(&mut self, decision: Decision) -> u16 {
+        let (last, made) = &mut self.legs[usize::from(matches!(decision, Decision::Event(_)))];
+        if *last != decision {
+            (*last, *made) = (decision, 0);
+        }
+        *made += 1;
+        *made - 1
+    }
+
+    /// Last price that is known; zero before the first.
+    pub fn mark(&self) -> Price {
+        self.mark
+    }
+
+    /// What all closed units have made, before charges.
+    pub fn realised(&self) -> Money {
+        self.realised
+    }
+
+    /// What the units held would make at the last price, before charges.
+    pub fn unrealised(&self) -> Money {
+        let held = Money::from_raw(self.position().abs().raw() * self.mark.raw());
+        match Direction::of(self.position()) {
+            Some(direction) => Money::from_raw(direction.sign() * (held - self.episode.open_cost).raw()),
+            None => Money::ZERO,
+        }
+    }
+
+    /// Charges of all fills so far.
+    pub fn charges(&self) -> Money {
+        self.charged
+    }
+
+    /// Margin that the position blocks.
+    pub fn margin(&self) -> Money {
+        self.blocked
+    }
+
+    /// No new entries until resumed.
+    pub fn is_paused(&self) -> bool {
+        self.paused
+    }
+
+    pub fn is_retired(&self) -> bool {
+        self.retired
+    }
+
+    /// Ends the book: it stays known by its id, and takes nothing any more.
+    pub(crate) fn retire(&mut self) -> Result<(), RetireError> {
+        let working = self.entries.len() + self.stops.len() + self.exits.len() + self.leftovers.len();
+        if !self.position().is_zero() {
+            return Err(RetireError::Holds(self.position()));
+        }
+        if working > 0 || self.waiting.is_some() {
+            return Err(RetireError::Works(working));
+        }
+        (self.retired, self.paused, self.strategy) = (true, true, None);
+        Ok(())
     }
 
     /// Signed units held.
@@ -237,6 +337,8 @@ impl Book {
         let realised = self.lots.take(signed, fill.price);
         self.episode.total_charges += charge;
         self.episode.realised += realised;
+        self.realised += realised;
+        self.charged += charge;
         if opening {
             self.episode.entry_qty += fill.qty;
             self.episode.entry_value += value;

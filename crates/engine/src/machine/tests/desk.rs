@@ -14,13 +14,14 @@ use domain::charges::{ChargesTable, Schedule};
 use domain::instrument::InstrumentTables;
 use domain::order::{InstrumentKey, OrderKey, OrderState, Terms, Ticket, TradeNumber};
 use domain::time::{DayNumber, Span};
-use domain::trade::{BookId, Direction};
+use domain::trade::BookId;
 use domain::{Money, Price, Product, Qty, Side, Tick, Timestamp};
 use strategy::{Block, Inputs, SignalBits, Signals, Strategy};
 
 use crate::{
-    AccountLimits, BookSpec, ClosedBar, Command, Contract, Effect, Engine, Event, FillPhase, LockScope,
-    MarginRates, News, Protection, RejectCause, Seen, SeenStatus, Sides, Sizing,
+    AccountLimits, BookSpec, Change, ClosedBar, Command, Contract, Effect, Engine, Event, FillPhase, Level,
+    LockScope, ManualKind, ManualOrder, MarginRates, News, Protection, RejectCause, Seen, SeenStatus, Sides,
+    Sizing,
 };
 
 /// Follows the marks that it is given.
@@ -109,6 +110,7 @@ fn set(line: &str, book: &mut BookSpec, limits: &mut AccountLimits, auto: &mut b
     for setting in line.split(',') {
         match *setting.split_whitespace().collect::<Vec<_>>().as_slice() {
             ["auto"] => *auto = true,
+            ["lot", n] => book.contract.lot = n.parse().unwrap(),
             ["stop", d] => book.protection.stop = Some(d.parse().unwrap()),
             ["target", d] => book.protection.target = Some(d.parse().unwrap()),
             ["trail", d] => book.protection.trail = Some(d.parse().unwrap()),
@@ -125,6 +127,46 @@ fn set(line: &str, book: &mut BookSpec, limits: &mut AccountLimits, auto: &mut b
         }
     }
     true
+}
+
+/// `order buy 10 limit 99.5 stop 95 target points=5`, `change 0 qty 5 price 99`, `protect stop 95`.
+fn by_hand(verb: &str, words: &[&str]) -> Command {
+    let price = |text: &str| text.parse::<Price>().unwrap();
+    let level = |text: &str| text.parse().map_or_else(|_| Level::Away(text.parse().unwrap()), Level::At);
+    if verb == "protect" {
+        let of = |name: &str| (words[0] == name).then(|| level(words[1]));
+        return Command::Protect { book: BOOK, stop: of("stop"), target: of("target") };
+    }
+    if verb == "change" {
+        let order = OrderKey(words[0].parse().unwrap());
+        let mut change = Change { order, qty: None, price: None, trigger: None };
+        for pair in words[1..].chunks(2) {
+            match *pair {
+                ["qty", n] => change.qty = Some(n.parse().unwrap()),
+                ["price", at] => change.price = Some(price(at)),
+                ["trigger", at] => change.trigger = Some(price(at)),
+                _ => panic!("{pair:?}"),
+            }
+        }
+        return Command::Change(change);
+    }
+    let side = if words[0] == "buy" { Side::Buy } else { Side::Sell };
+    let mut order = ManualOrder::market(BOOK, side, words[1].parse().unwrap());
+    for pair in words[2..].chunks(2) {
+        match *pair {
+            ["limit", at] => order.kind = ManualKind::Limit(price(at)),
+            ["trigger", at] => order.kind = ManualKind::StopMarket { trigger: price(at) },
+            ["sl", trigger_and_limit] => {
+                let (trigger, limit) = trigger_and_limit.split_once('/').unwrap();
+                order.kind = ManualKind::StopLimit { trigger: price(trigger), limit: price(limit) };
+            }
+            ["stop", at] => order.stop = Some(level(at)),
+            ["target", at] => order.target = Some(level(at)),
+            _ => panic!("{pair:?}"),
+        }
+    }
+    order.chase = order.kind == ManualKind::Market;
+    Command::Order(order)
 }
 
 impl Desk {
@@ -150,6 +192,7 @@ impl Desk {
                 let signals = more.first().map_or(SignalBits::default(), |word| marks(word));
                 let (high, low, close) = (price(at), price(at), price(at));
                 let bar = ClosedBar {
+                    opened: self.now,
                     distances: strategy::Distances::default(),
                     range: Some((high, low)),
                     close,
@@ -222,11 +265,13 @@ impl Desk {
             }
             ["unlock"] => Event::Command(Command::Unlock { scope: LockScope::Account }),
             ["kill", "flatten"] => Event::Command(Command::Kill { scope: LockScope::Account, flatten: true }),
-            ["hand", side, qty] => Event::Command(Command::Trade {
-                book: BOOK,
-                direction: if side == "buy" { Direction::Long } else { Direction::Short },
-                qty: qty.parse().unwrap(),
-            }),
+            ["hand", side, qty] => Event::Command(Command::Order(ManualOrder::market(
+                BOOK,
+                if side == "buy" { Side::Buy } else { Side::Sell },
+                qty.parse().unwrap(),
+            ))),
+            ["order" | "change" | "protect", ref more @ ..] => Event::Command(by_hand(words[0], more)),
+            ["cancel", k] => Event::Command(Command::Cancel { order: key(k) }),
             _ => panic!("event {line}"),
         };
         let mut effects = Vec::new();

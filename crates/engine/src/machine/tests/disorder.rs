@@ -2,15 +2,15 @@
 
 use domain::order::OrderKey;
 use domain::time::{DayNumber, Span};
-use domain::trade::{BookId, Direction, Trade};
+use domain::trade::{BookId, Trade};
 use domain::{Money, Price, Product, Qty, Timestamp};
 use proptest::prelude::*;
 use strategy::SignalBits;
 
 use super::desk::plain_book;
 use crate::{
-    AccountLimits, BookSpec, ClosedBar, Command, Distance, Effect, Engine, Event, FillPhase, News,
-    Protection, RejectCause,
+    AccountLimits, BookSpec, ClosedBar, Command, Distance, Effect, Engine, Event, FillPhase, ManualOrder,
+    News, Protection, RejectCause,
 };
 
 /// One thing that may happen.
@@ -180,6 +180,7 @@ impl World {
                 };
                 let (high, low) = (self.price + Price::rupees(1), self.price - Price::rupees(1));
                 let bar = ClosedBar {
+                    opened: self.now,
                     distances: strategy::Distances::default(),
                     range: Some((high, low)),
                     close: self.price,
@@ -243,8 +244,9 @@ impl World {
                 self.tell(&Event::Command(command));
             }
             Step::Hand { buy, qty } => {
-                let direction = if buy { Direction::Long } else { Direction::Short };
-                self.tell(&Event::Command(Command::Trade { book, direction, qty: Qty::units(qty) }));
+                let side = if buy { domain::Side::Buy } else { domain::Side::Sell };
+                let order = ManualOrder::market(book, side, Qty::units(qty));
+                self.tell(&Event::Command(Command::Order(order)));
             }
         }
     }
