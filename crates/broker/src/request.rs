@@ -35,6 +35,8 @@ pub struct PlaceOrder {
     /// Of the simulated exchange alone: whether it may trade at the close that is being made.
     pub timing: Timing,
     pub validity: Validity,
+    /// Of the paper exchange in a replay alone: the venue of its own whose bars fill the order. `None` everywhere else.
+    pub lane: Option<u32>,
 }
 
 #[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]

@@ -14,6 +14,10 @@ use domain::{Price, Qty, Side, Tick, Timestamp};
 
 use crate::{Exchange, News, Quote, Report};
 
+mod served;
+
+pub use served::Fate;
+
 /// How often things go wrong, in thousandths, and how long things take at most.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Faults {
@@ -112,6 +116,8 @@ pub struct FaultyExchange {
     rows: BTreeMap<OrderKey, Row>,
     trades: Vec<TradeRow>,
     sent_twice: Vec<OrderKey>,
+    /// Orders whose row changed since [`FaultyExchange::take_changed`].
+    changed: Vec<OrderKey>,
     /// What is on its way, by the instant of its arrival.
     way: BTreeMap<(Timestamp, u64), Errand>,
     errands: u64,
@@ -128,6 +134,7 @@ impl FaultyExchange {
             rows: BTreeMap::new(),
             trades: Vec::new(),
             sent_twice: Vec::new(),
+            changed: Vec::new(),
             way: BTreeMap::new(),
             errands: 0,
             reports: Vec::new(),
@@ -158,16 +165,16 @@ impl FaultyExchange {
         &self.sent_twice
     }
 
-    pub fn submit(&mut self, at: Timestamp, ticket: &Ticket) {
-        self.request(at, ticket.key, Errand::Place(*ticket));
+    pub fn submit(&mut self, at: Timestamp, ticket: &Ticket) -> Fate {
+        self.request(at, ticket.key, Errand::Place(*ticket))
     }
 
-    pub fn modify(&mut self, at: Timestamp, ticket: &Ticket) {
-        self.request(at, ticket.key, Errand::Modify(*ticket));
+    pub fn modify(&mut self, at: Timestamp, ticket: &Ticket) -> Fate {
+        self.request(at, ticket.key, Errand::Modify(*ticket))
     }
 
-    pub fn cancel(&mut self, at: Timestamp, instrument: InstrumentKey, key: OrderKey) {
-        self.request(at, key, Errand::Cancel(instrument, key));
+    pub fn cancel(&mut self, at: Timestamp, instrument: InstrumentKey, key: OrderKey) -> Fate {
+        self.request(at, key, Errand::Cancel(instrument, key))
     }
 
     /// Asks for an order's row and trades; the answer comes like any other, or does not.
@@ -225,16 +232,19 @@ impl FaultyExchange {
         self.way.retain(|_, errand| !matches!(errand, Errand::Tell(_) | Errand::Read(_)));
     }
 
-    fn request(&mut self, at: Timestamp, key: OrderKey, errand: Errand) {
+    fn request(&mut self, at: Timestamp, key: OrderKey, errand: Errand) -> Fate {
         if self.happens(self.faults.lost) {
             self.send(at + self.faults.timeout, Errand::Tell(Answer { key, said: Said::TimedOut }));
+            Fate::Lost
         } else if self.happens(self.faults.unanswered) {
             self.send(at + self.faults.timeout, Errand::Tell(Answer { key, said: Said::TimedOut }));
             let arrival = at + self.some(Span::micros(self.faults.timeout.as_micros() * 2));
             self.send(arrival, errand);
+            Fate::Unanswered
         } else {
             let arrival = at + self.some(self.faults.delay);
             self.send(arrival, errand);
+            Fate::Answered
         }
     }
 
@@ -266,6 +276,7 @@ impl FaultyExchange {
         let status = if rejected { RowStatus::Rejected } else { RowStatus::Working };
         let Ticket { key, instrument, side, qty, terms, .. } = *ticket;
         self.rows.insert(key, Row { instrument, side, qty, filled: Qty::ZERO, terms, status });
+        self.changed.push(key);
         if rejected {
             self.tell(at, key, Said::Rejected);
             return;
@@ -290,6 +301,7 @@ impl FaultyExchange {
         };
         row.qty = total;
         row.terms = ticket.terms;
+        self.changed.push(key);
         let ticket = Ticket { qty: total - row.filled, filled: row.filled, ..*ticket };
         self.tell(at, key, Said::Modified { change });
         let mut reports = std::mem::take(&mut self.reports);
@@ -307,6 +319,7 @@ impl FaultyExchange {
         };
         row.status = RowStatus::Cancelled;
         let row = *row;
+        self.changed.push(key);
         let mut nobody = Vec::new();
         self.inner.cancel(instrument, key, &mut nobody);
         self.tell(at, key, Said::Row(row));
@@ -324,6 +337,7 @@ impl FaultyExchange {
                     }
                     let trade = TradeRow { number, order: key, side: row.side, qty, price };
                     self.trades.push(trade);
+                    self.changed.push(key);
                     self.tell(at, key, Said::Traded(trade));
                 }
                 News::Triggered => self.tell(at, key, Said::Triggered),

@@ -17,8 +17,9 @@ mod tick;
 use domain::order::{InstrumentKey, OrderKey, Terms, Ticket, Timing};
 use domain::{Price, Qty, Side, Tick, Timestamp};
 
-pub use faulty::{Answer, Faults, FaultyExchange, Row, RowStatus, Said, TradeRow};
+pub use faulty::{Answer, Fate, Faults, FaultyExchange, Row, RowStatus, Said, TradeRow};
 pub use rules::{FillRules, RuleError, Slippage};
+use tick::Meeting;
 pub use tick::Quote;
 
 /// What the exchange says of an order.
@@ -55,6 +56,8 @@ struct Resting {
     timing: Timing,
     /// When the order reaches the book (tick and quote mode).
     active_at: Timestamp,
+    /// It has met no print since it came or was changed (tick mode).
+    arriving: bool,
 }
 
 /// Where in a bar an instrument is.
@@ -114,6 +117,7 @@ impl Exchange {
             terms: ticket.terms,
             timing: ticket.timing,
             active_at: at + self.rules.latency,
+            arriving: true,
         });
         if venue.phase != Phase::Between {
             venue.match_newest(&self.rules, out);
@@ -132,11 +136,12 @@ impl Exchange {
         let too_late = matches!((order.terms, ticket.terms), (Terms::Marketable { .. }, Terms::Stop { .. }));
         let terms = if too_late { order.terms } else { ticket.terms };
         (order.left, order.terms, order.timing) = (ticket.qty, terms, ticket.timing);
+        order.arriving = venue.last_tick.is_none();
         out.push(Report { key: ticket.key, news: News::Modified { change: ticket.change } });
         if venue.phase != Phase::Between {
             venue.match_one(i, &self.rules, out);
         } else if let Some(price) = venue.last_tick {
-            venue.match_at_tick(i, price, false, &self.rules, out);
+            venue.match_at_tick(i, price, Meeting::Resting, &self.rules, out);
         }
     }
 

@@ -243,6 +243,20 @@ fn ticks_fill_market_stop_and_limit_orders() {
 }
 
 #[test]
+fn a_limit_that_comes_through_the_market_gets_the_market() {
+    let mut f = floor();
+    f.tick("100");
+    f.submit(Side::Buy, 1, limit("110"));
+    f.submit(Side::Buy, 1, limit("100.05"));
+    f.submit(Side::Buy, 1, limit("98"));
+    f.tick("100.05");
+    assert_eq!(f.heard(), ["0 1 @ 100.05"]);
+    // What rests by then gets its own price.
+    f.tick("97");
+    assert_eq!(f.heard(), ["1 1 @ 100.05", "2 1 @ 98.00"]);
+}
+
+#[test]
 fn the_first_tick_of_a_session_is_a_gap() {
     let mut f = floor();
     f.submit(Side::Sell, 1, limit("105"));

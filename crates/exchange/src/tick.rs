@@ -14,10 +14,21 @@ pub struct Quote {
     pub ask_qty: Qty,
 }
 
+/// How an order and a print come together.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Meeting {
+    /// The first print of a session: it may have jumped over the order.
+    Opening,
+    /// The first print since the order came.
+    Arriving,
+    Resting,
+}
+
 impl Exchange {
     /// A trade printed. `opening` says that it is the first of a session: resting orders that it has jumped over get
     /// its price, as at a bar's open. Otherwise a market order gets the print ± slippage, a stop likewise once the
-    /// print is at or beyond its trigger, a limit its own price once the print is a tick through it.
+    /// print is at or beyond its trigger, a limit its own price once the print is a tick through it; a limit that comes
+    /// (or is changed) through the market gets the first print it meets, as on arrival at a book.
     #[inline]
     pub fn tick(
         &mut self,
@@ -31,7 +42,18 @@ impl Exchange {
         venue.last_tick = Some(price);
         let mut i = 0;
         while i < venue.orders.len() {
-            if venue.orders[i].active_at > at || !venue.match_at_tick(i, price, opening, &self.rules, out) {
+            let order = &mut venue.orders[i];
+            if order.active_at > at {
+                i += 1;
+                continue;
+            }
+            let arriving = std::mem::take(&mut order.arriving);
+            let meeting = match (opening, arriving) {
+                (true, _) => Meeting::Opening,
+                (false, true) => Meeting::Arriving,
+                (false, false) => Meeting::Resting,
+            };
+            if !venue.match_at_tick(i, price, meeting, &self.rules, out) {
                 i += 1;
             }
         }
@@ -54,7 +76,7 @@ impl Venue {
         &mut self,
         i: usize,
         price: Price,
-        opening: bool,
+        meeting: Meeting,
         rules: &FillRules,
         out: &mut Vec<Report>,
     ) -> bool {
@@ -62,8 +84,22 @@ impl Venue {
         let through = if rules.limit_touch { Price::ZERO } else { self.tick.price() };
         let fill = match (order.terms, order.side) {
             (Terms::Marketable { .. }, side) => Some(rules.slippage.apply(price, side, self.tick)),
-            (Terms::Limit { price: limit }, Side::Buy) if opening && price <= limit => Some(price),
-            (Terms::Limit { price: limit }, Side::Sell) if opening && price >= limit => Some(price),
+            (Terms::Limit { price: limit }, Side::Buy)
+                if meeting == Meeting::Arriving && price <= limit - through =>
+            {
+                Some(price)
+            }
+            (Terms::Limit { price: limit }, Side::Sell)
+                if meeting == Meeting::Arriving && price >= limit + through =>
+            {
+                Some(price)
+            }
+            (Terms::Limit { price: limit }, Side::Buy) if meeting == Meeting::Opening && price <= limit => {
+                Some(price)
+            }
+            (Terms::Limit { price: limit }, Side::Sell) if meeting == Meeting::Opening && price >= limit => {
+                Some(price)
+            }
             (Terms::Limit { price: limit }, Side::Buy) => (price <= limit - through).then_some(limit),
             (Terms::Limit { price: limit }, Side::Sell) => (price >= limit + through).then_some(limit),
             (Terms::Stop { trigger, .. }, Side::Sell) if price <= trigger => {
