@@ -249,6 +249,7 @@ impl From<AccessError> for Problem {
             AccessError::TotpRequired(words) => Problem::new(Code::TotpRequired, words).with_field("totp"),
             AccessError::Forbidden(_) => Problem::forbidden(error.to_string()),
             AccessError::Refused(words) => Problem::forbidden(words),
+            AccessError::Conflict(words) => Problem::conflict(words),
             AccessError::LockedOut { until } => locked_out(until),
             AccessError::Field { field, detail } => Problem::validation(field, detail),
             AccessError::Store(error) => error.into(),

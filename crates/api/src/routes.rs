@@ -1,8 +1,11 @@
 //! The routes, one file for each noun. [`api`] lists them all: what is not in it does not exist, and what is in it is in
 //! the OpenAPI document and in the authorisation test.
 
+mod accounts;
+mod admin;
 mod auth;
 mod health;
+mod user;
 
 use axum::Router;
 use axum::http::header;
@@ -14,11 +17,16 @@ use crate::{AppState, layers, openapi};
 
 /// All that the OpenAPI document describes.
 pub(crate) fn api() -> OpenApiRouter<AppState> {
-    OpenApiRouter::with_openapi(openapi::frame()).merge(health::routes()).merge(auth::routes())
+    OpenApiRouter::with_openapi(openapi::frame())
+        .merge(health::routes())
+        .merge(auth::routes())
+        .merge(user::routes())
+        .merge(accounts::routes())
+        .merge(admin::routes())
 }
 
 /// The whole server but its pages.
-pub fn router(state: AppState) -> Router {
+pub fn router(state: &AppState) -> Router {
     let (routes, document) = api().split_for_parts();
     let document: axum::body::Bytes = openapi::finish(document).into_bytes().into();
     let json = move || {
@@ -32,5 +40,5 @@ pub fn router(state: AppState) -> Router {
         .merge(docs)
         .fallback(layers::nothing_here)
         .method_not_allowed_fallback(layers::other_method);
-    layers::around(routes, &state)
+    layers::around(routes, state)
 }

@@ -17,7 +17,7 @@ mod log_in;
 mod master_key;
 mod password;
 mod permission;
-mod record;
+pub(crate) mod record;
 mod refresh;
 mod register;
 mod revoked;

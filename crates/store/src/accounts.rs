@@ -33,6 +33,18 @@ words! {
     }
 }
 
+impl Broker {
+    pub fn name(self) -> &'static str {
+        self.word()
+    }
+}
+
+impl Relation {
+    pub fn name(self) -> &'static str {
+        self.word()
+    }
+}
+
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NewAccount {
     pub name: String,

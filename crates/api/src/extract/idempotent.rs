@@ -51,8 +51,11 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Idempotent<T> {
         hash.update(b"\n");
         let bytes = body::json_bytes(request, state).await?;
         hash.update(&bytes);
-        let fingerprint = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Idempotent { body: body::read(&bytes)?, key, fingerprint })
+        Ok(Idempotent {
+            body: body::read(&bytes)?,
+            key,
+            fingerprint: format!("{:x}", HexBytes(&hash.finalize())),
+        })
     }
 }
 
@@ -103,6 +106,14 @@ impl<T: Send + 'static> Idempotent<T> {
             Ok(answer(status, json))
         });
         done.await.map_err(|why| Problem::internal(format!("the work broke off: {why}")))?
+    }
+}
+
+struct HexBytes<'a>(&'a [u8]);
+
+impl std::fmt::LowerHex for HexBytes<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 

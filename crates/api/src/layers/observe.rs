@@ -54,17 +54,17 @@ pub(super) async fn observe(request: Request, next: Next) -> Response {
 
 /// Ends a request that takes too long. What moves money goes on in a task of its own.
 pub(super) async fn limit_time(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    match tokio::time::timeout(state.settings.timeout, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => {
-            let seconds = state.settings.timeout.as_secs();
-            let words =
-                format!("it was not done within {seconds} s, and may still be; look before you repeat it");
-            Problem::new(Code::Timeout, words).into_response()
-        }
+    if let Ok(response) = tokio::time::timeout(state.settings.timeout, next.run(request)).await {
+        response
+    } else {
+        let seconds = state.settings.timeout.as_secs();
+        let words =
+            format!("it was not done within {seconds} s, and may still be; look before you repeat it");
+        Problem::new(Code::Timeout, words).into_response()
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands the box over")]
 pub(super) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
     let words = panic.downcast_ref::<String>().map(String::as_str);
     let words = words.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no words");

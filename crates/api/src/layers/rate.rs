@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn each_address_has_its_own_limit() {
-        let rate = Some(Rate { requests: 2, within: Duration::from_secs(3_600) });
+        let rate = Some(Rate { requests: 2, within: Duration::from_hours(1) });
         let limiters = Limiters::new(RateLimits { entry: rate, address: None, user: None });
         let [a, b] = ["203.0.113.1", "203.0.113.2"].map(|a| a.parse::<IpAddr>().unwrap());
         assert!(limiters.entry(a).is_ok() && limiters.entry(a).is_ok());

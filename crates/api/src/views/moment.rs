@@ -24,14 +24,13 @@ impl Serialize for Moment {
 impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Moment, D::Error> {
         let text = String::deserialize(from)?;
-        match text.parse::<jiff::Timestamp>() {
-            Ok(at) => Ok(Moment(Timestamp::from_micros(at.as_microsecond()))),
-            Err(_) => {
-                let shown: String = text.chars().take(40).collect();
-                Err(serde::de::Error::custom(format!(
-                    "`{shown}` is not a time with its zone; write it as 2026-08-03T09:15:00+05:30"
-                )))
-            }
+        if let Ok(at) = text.parse::<jiff::Timestamp>() {
+            Ok(Moment(Timestamp::from_micros(at.as_microsecond())))
+        } else {
+            let shown: String = text.chars().take(40).collect();
+            Err(serde::de::Error::custom(format!(
+                "`{shown}` is not a time with its zone; write it as 2026-08-03T09:15:00+05:30"
+            )))
         }
     }
 }

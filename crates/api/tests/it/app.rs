@@ -97,7 +97,7 @@ impl TestApp {
         };
         let access = Access::open(store.clone(), &key, access_settings).await.unwrap();
         let state = AppState::new(access.clone(), settings, None, Arc::new(NoParts));
-        TestApp { router: api::router(state), access, store, folder, clock }
+        TestApp { router: api::router(&state), access, store, folder, clock }
     }
 
     pub fn pass(&self, time: Duration) {

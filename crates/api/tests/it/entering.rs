@@ -7,7 +7,7 @@ use store::users::Role;
 
 use crate::app::{PASSWORD, TestApp};
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 #[tokio::test]
 async fn the_first_user_needs_the_set_up_token_once() {

@@ -61,7 +61,7 @@ async fn bodies_are_json_of_bounded_size() {
 
 #[tokio::test]
 async fn an_address_that_knocks_too_often_waits() {
-    let rate = Some(Rate { requests: 3, within: Duration::from_secs(3_600) });
+    let rate = Some(Rate { requests: 3, within: Duration::from_hours(1) });
     let rates = RateLimits { entry: rate, address: None, user: None };
     let app = TestApp::with(ApiSettings { rates, ..ApiSettings::default() }).await;
     let knock = || app.ask("POST", "/api/auth/login").json(&json!({ "name": "x", "password": "y" })).send();

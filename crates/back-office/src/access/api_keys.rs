@@ -49,7 +49,7 @@ impl Access {
         let unit = self.store().begin().await?;
         let known = users::api_keys(&unit, caller.user, PageRequest::first(PageRequest::MAX)?).await?;
         if known.rows.iter().filter(|key| key.revoked_at.is_none()).count() >= MOST {
-            return Err(AccessError::Refused("there are 50 API keys in force already; revoke one first"));
+            return Err(AccessError::conflict("there are 50 API keys in force already; revoke one first"));
         }
         let id = users::create_api_key(&unit, caller.user, &new, now).await?;
         let act = Act::by(caller, "key.issued").on(id).with("name", new.name.as_str());

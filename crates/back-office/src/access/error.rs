@@ -19,6 +19,9 @@ pub enum AccessError {
     /// Not a matter of permission: nobody may do it, or not with what they came with.
     #[error("{0}")]
     Refused(&'static str),
+    /// It does not fit how things are now; the words say what to do first.
+    #[error("{0}")]
+    Conflict(String),
     /// Too many failures: nothing is looked at before this moment.
     #[error("too many failed attempts; wait and try again")]
     LockedOut { until: Timestamp },
@@ -36,7 +39,11 @@ pub enum AccessError {
 }
 
 impl AccessError {
-    pub(super) fn field(field: &'static str, detail: impl Into<String>) -> AccessError {
+    pub(crate) fn conflict(words: impl Into<String>) -> AccessError {
+        AccessError::Conflict(words.into())
+    }
+
+    pub(crate) fn field(field: &'static str, detail: impl Into<String>) -> AccessError {
         AccessError::Field { field, detail: detail.into() }
     }
 }

@@ -2,14 +2,15 @@
 
 use domain::Timestamp;
 use store::activity::{self, Activity};
-use store::{SessionId, Unit, UserId};
+use store::{AccountId, SessionId, Unit, UserId};
 
 use super::{AccessError, Caller, Credential, Origin};
 
 /// One line of the log, before it is written.
-pub(super) struct Act<'a> {
+pub(crate) struct Act<'a> {
     pub user: Option<UserId>,
     pub session: Option<SessionId>,
+    pub account: Option<AccountId>,
     pub action: &'static str,
     pub subject: String,
     pub detail: serde_json::Value,
@@ -19,7 +20,7 @@ pub(super) struct Act<'a> {
 impl<'a> Act<'a> {
     pub fn of(user: UserId, action: &'static str, origin: &'a Origin) -> Act<'a> {
         let detail = serde_json::json!({});
-        Act { user: Some(user), session: None, action, subject: String::new(), detail, origin }
+        Act { user: Some(user), session: None, account: None, action, subject: String::new(), detail, origin }
     }
 
     pub fn by(caller: &'a Caller, action: &'static str) -> Act<'a> {
@@ -41,6 +42,11 @@ impl<'a> Act<'a> {
         self
     }
 
+    pub fn in_account(mut self, account: AccountId) -> Self {
+        self.account = Some(account);
+        self
+    }
+
     pub fn with(mut self, key: &str, value: impl Into<serde_json::Value>) -> Self {
         if let serde_json::Value::Object(detail) = &mut self.detail {
             detail.insert(key.to_owned(), value.into());
@@ -52,7 +58,7 @@ impl<'a> Act<'a> {
         let done = Activity {
             user: self.user,
             session: self.session,
-            account: None,
+            account: self.account,
             action: self.action.to_owned(),
             subject: self.subject,
             detail: self.detail.to_string(),

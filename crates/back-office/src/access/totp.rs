@@ -44,7 +44,7 @@ impl Access {
         caller.needs(Permission::ManageCredentials)?;
         let user = users::get(self.store(), caller.user).await?;
         if user.totp_sealed.is_some() {
-            return Err(AccessError::Refused("there is a second factor already; remove it first"));
+            return Err(AccessError::conflict("there is a second factor already; remove it first"));
         }
         let mut bytes = Zeroizing::new(vec![0u8; 20]);
         self.inner.randomness.fill(&mut bytes)?;
@@ -66,7 +66,7 @@ impl Access {
             pending.get(&caller.user).filter(|waiting| waiting.until > now).cloned()
         };
         let Some(waiting) = waiting else {
-            return Err(AccessError::Refused(
+            return Err(AccessError::conflict(
                 "no second factor waits for a code; begin with POST /api/auth/totp",
             ));
         };
@@ -80,7 +80,7 @@ impl Access {
             self.inner.seal.seal(&owner(caller.user), &waiting.secret, self.inner.randomness.as_ref())?;
         let unit = self.store().begin().await?;
         if users::get(&unit, caller.user).await?.totp_sealed.is_some() {
-            return Err(AccessError::Refused("there is a second factor already; remove it first"));
+            return Err(AccessError::conflict("there is a second factor already; remove it first"));
         }
         users::set_totp(&unit, caller.user, Some(sealed)).await?;
         users::use_totp_step(&unit, caller.user, step).await?;
@@ -100,7 +100,7 @@ impl Access {
             return Err(AccessError::LockedOut { until });
         }
         let Some(sealed) = &user.totp_sealed else {
-            return Err(AccessError::Refused("there is no second factor to remove"));
+            return Err(AccessError::conflict("there is no second factor to remove"));
         };
         let fresh = match matching_step(&self.inner.seal, user.id, sealed, code, now)? {
             Some(step) => users::use_totp_step(&unit, user.id, step).await?,

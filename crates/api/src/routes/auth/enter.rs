@@ -6,7 +6,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
-use back_office::access::{Access, Entry, LogIn, Registration, Secret, Ticket};
+use back_office::access::{Entry, LogIn, Registration, Secret, Ticket};
+use back_office::accounts;
 use domain::Money;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -87,7 +88,7 @@ struct LogInBody {
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct EntryView {
+pub(super) struct EntryView {
     access_token: String,
     expires_at: Moment,
     user: UserView,
@@ -197,7 +198,7 @@ async fn enter(
     jar: CookieJar,
     entry: &Entry,
 ) -> Result<(CookieJar, Json<EntryView>), Problem> {
-    let user = UserView::of(&entry.user, capital(&state.access, entry).await?);
+    let user = UserView::of(&entry.user, accounts::capital(&state.access, entry.user.id).await?);
     let seconds = (entry.refresh_expires_at.as_micros() - state.access.now().as_micros()) / 1_000_000;
     // Hex digits: nothing to escape.
     let text = format!("{COOKIE}={}; Max-Age={seconds}", entry.refresh_token.expose());
@@ -210,10 +211,6 @@ async fn enter(
         user,
     };
     Ok((jar.add(cookie), Json(view)))
-}
-
-async fn capital(_access: &Access, _entry: &Entry) -> Result<Money, Problem> {
-    Ok(Money::ZERO)
 }
 
 /// The cookie that takes the browser's away.
