@@ -26,6 +26,7 @@ pub fn latest_bar(
         if needed { column().get(last).copied().unwrap_or(f64::NAN) } else { f64::NAN }
     };
     Some(ClosedBar {
+        opened: bars.times()[last],
         range: trails.then(|| (bars.highs()[last], bars.lows()[last])),
         close: bars.closes()[last],
         signals: signals.at(last),

@@ -25,8 +25,6 @@ pub enum Request {
 pub struct PlaceOrder {
     pub id: OrderId,
     pub instrument: InstrumentId,
-    /// Of the simulated exchange alone: in a replay each book's own bars fill its orders.
-    pub lane: u32,
     pub product: Product,
     pub side: Side,
     pub qty: Qty,
@@ -43,8 +41,6 @@ pub struct PlaceOrder {
 pub struct ChangeOrder {
     pub id: OrderId,
     pub instrument: InstrumentId,
-    /// Of the simulated exchange alone: in a replay each book's own bars fill its orders.
-    pub lane: u32,
     /// The broker's own number of the order, where it is known.
     pub broker_id: Option<String>,
     /// Which change of the order this is, from 1: it comes back with the answer.
@@ -59,7 +55,5 @@ pub struct ChangeOrder {
 pub struct CancelOrder {
     pub id: OrderId,
     pub instrument: InstrumentId,
-    /// Of the simulated exchange alone: in a replay each book's own bars fill its orders.
-    pub lane: u32,
     pub broker_id: Option<String>,
 }

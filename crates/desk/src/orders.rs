@@ -34,7 +34,10 @@ impl PlaceOrder {
     fn kind(&self) -> Result<ManualKind, DeskError> {
         let needs = |field, given: Option<Price>| {
             given.ok_or_else(|| {
-                DeskError::invalid(field, format!("a {} order needs it; give a price in rupees", self.order_type))
+                DeskError::invalid(
+                    field,
+                    format!("a {} order needs it; give a price in rupees", self.order_type),
+                )
             })
         };
         let spare = |field, given: Option<Price>| match given {
@@ -102,7 +105,10 @@ impl Desk {
         trigger: Option<Price>,
     ) -> Result<Done, DeskError> {
         if qty.is_none() && price.is_none() && trigger.is_none() {
-            return Err(DeskError::invalid("quantity", "nothing is changed; give quantity, limitPrice or triggerPrice"));
+            return Err(DeskError::invalid(
+                "quantity",
+                "nothing is changed; give quantity, limitPrice or triggerPrice",
+            ));
         }
         let account = self.account(user, AccountId(order.account())).map_err(|_| no_order())?;
         let change = move |order| Command::Change(Change { order, qty, price, trigger });
@@ -117,7 +123,11 @@ impl Desk {
     }
 
     /// Takes back every order of a person's own books that is open. Stops of positions stay.
-    pub async fn cancel_all(&self, user: UserId, account: Option<AccountId>) -> Result<Vec<OrderId>, DeskError> {
+    pub async fn cancel_all(
+        &self,
+        user: UserId,
+        account: Option<AccountId>,
+    ) -> Result<Vec<OrderId>, DeskError> {
         let mut cancelled = Vec::new();
         for account in self.some_accounts(user, account)? {
             cancelled.extend(account.wish(Wish::CancelAll).await?.cancelled);
@@ -126,12 +136,21 @@ impl Desk {
     }
 
     /// Closes what a book holds, at the market.
-    pub async fn close_book(&self, user: UserId, account: AccountId, book: BookId) -> Result<Done, DeskError> {
+    pub async fn close_book(
+        &self,
+        user: UserId,
+        account: AccountId,
+        book: BookId,
+    ) -> Result<Done, DeskError> {
         let account = self.account(user, account)?;
         let view = account.view();
-        let held = view.books.iter().find(|b| b.id == book).ok_or(DeskError::NotFound { what: "position" })?;
+        let held =
+            view.books.iter().find(|b| b.id == book).ok_or(DeskError::NotFound { what: "position" })?;
         if held.quantity.is_zero() {
-            return Err(DeskError::Conflict(format!("the position in {} is closed already", held.instrument)));
+            return Err(DeskError::Conflict(format!(
+                "the position in {} is closed already",
+                held.instrument
+            )));
         }
         account.wish(Wish::Command(Command::Flatten { book })).await
     }

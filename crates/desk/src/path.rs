@@ -36,6 +36,7 @@ use rows::{BookRow, Shadow};
 pub struct OrderPath {
     account: AccountId,
     engine: Engine,
+    conduct: Conduct,
     instruments: Vec<domain::instrument::InstrumentId>,
     books: Vec<BookRow>,
     ids: Ids,
@@ -48,8 +49,6 @@ pub struct OrderPath {
     /// Orders that this input was about: a final one may move once more.
     touched: BTreeSet<OrderKey>,
     now: Timestamp,
-    /// The open time of the bar that is being judged.
-    deciding: Option<Timestamp>,
 }
 
 impl OrderPath {
@@ -57,6 +56,7 @@ impl OrderPath {
         OrderPath {
             account,
             engine: Engine::new(cash, limits).conduct(conduct),
+            conduct,
             instruments: Vec::new(),
             books: Vec::new(),
             ids: Ids::default(),
@@ -66,7 +66,6 @@ impl OrderPath {
             effects: Vec::new(),
             touched: BTreeSet::new(),
             now: Timestamp::MIN,
-            deciding: None,
         }
     }
 
@@ -121,13 +120,11 @@ impl OrderPath {
             Input::Book(setup) => self.add_book(setup),
             Input::Bar(closed) => {
                 let row = &mut self.books[closed.book.0 as usize];
-                if row.bar >= closed.opened {
+                if row.bar >= closed.bar.opened {
                     return;
                 }
-                row.judge(closed.opened);
-                self.deciding = Some(closed.opened);
+                row.bar = closed.bar.opened;
                 self.tell(&Event::Close { book: closed.book, bar: closed.bar }, acts);
-                self.deciding = None;
             }
             Input::Event(event) => {
                 if let Event::Report { order, .. } | Event::Committed { order } = event {

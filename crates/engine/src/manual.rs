@@ -10,7 +10,7 @@ use crate::{Breach, Contract};
 
 /// An order of a person, in any book. What reduces the book's position is an exit and is not held back by the rules of
 /// entries; what goes beyond it opens.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct ManualOrder {
     pub book: BookId,
     pub side: Side,
@@ -24,7 +24,7 @@ pub struct ManualOrder {
     pub chase: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum ManualKind {
     Market,
     Limit(Price),
@@ -40,7 +40,7 @@ pub enum ManualKind {
 }
 
 /// A change of a person's own order; what is `None` stays.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Change {
     pub order: OrderKey,
     /// Units in all, traded and not.

@@ -9,7 +9,7 @@ use strategy::Distances;
 use thiserror::Error;
 
 /// How far away a protective price is.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Distance {
     /// Of the price it is counted from, in 1/10,000 of a percent.
     Percent(i64),
@@ -37,7 +37,7 @@ pub struct Protection {
 }
 
 /// Where a person wants a stop or a target.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Level {
     /// From the average entry.
     Away(Distance),

@@ -41,7 +41,6 @@ const ROWS: &[Row] = &[
     Row { name: "report", uses: &["domain"], pure: Some(&["jiff", "serde", "serde_json", "thiserror"]) },
     Row { name: "store", uses: &["domain"], pure: None },
     Row { name: "back-office", uses: &["domain", "store"], pure: None },
-    
     Row {
         name: "desk",
         uses: &["domain", "strategy", "engine", "exchange", "backtest", "broker", "history", "store"],

@@ -62,7 +62,10 @@ pub(crate) enum Message {
 pub enum Wish {
     Command(engine::Command),
     /// Something of one order.
-    Order { order: OrderId, command: Box<dyn FnOnce(OrderKey) -> engine::Command + Send> },
+    Order {
+        order: OrderId,
+        command: Box<dyn FnOnce(OrderKey) -> engine::Command + Send>,
+    },
     /// Every order by hand that is open.
     CancelAll,
     Limits(Box<AccountLimits>),

@@ -1,7 +1,6 @@
 //! What an account is told, and what comes of it.
 
 use broker::{Request, Update};
-use domain::Timestamp;
 use domain::order::{OrderId, OrderKey};
 use domain::time::DayNumber;
 use domain::trade::BookId;
@@ -36,8 +35,6 @@ pub enum Input {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct BarClosed {
     pub book: BookId,
-    /// Its open time.
-    pub opened: Timestamp,
     pub source: BarSource,
     pub bar: ClosedBar,
 }

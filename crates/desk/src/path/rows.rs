@@ -4,7 +4,7 @@ use broker::{CancelOrder, ChangeOrder, PlaceOrder};
 use domain::order::{OrderId, OrderKey, OrderState, Terms, Ticket};
 use domain::trade::{BookId, ExitReason, Trade};
 use domain::{Money, OrderType, Price, Qty, Timestamp, Validity};
-use engine::{Incident, Lock, LockScope, Order, Purpose, Refusal, Trouble};
+use engine::{Conduct, Incident, Lock, LockScope, Maker, Order, Purpose, Refusal, Trouble};
 use serde_json::json;
 use store::RunId;
 use store::books::{ClosedTrade, Position};
@@ -20,14 +20,10 @@ pub(super) struct BookRow {
     /// What its closed trades made before charges, and their charges.
     gross: Money,
     charges: Money,
-    /// The newest order that opened or added.
-    entry: Option<OrderId>,
     /// The order that traded last.
     filled: Option<OrderId>,
     /// The newest bar that was judged.
     pub bar: Timestamp,
-    /// Orders decided at that bar so far, and those decided between bars.
-    legs: (i64, i64),
     written: Option<Position>,
 }
 
@@ -37,32 +33,10 @@ impl BookRow {
             setup,
             gross: Money::ZERO,
             charges: Money::ZERO,
-            entry: None,
             filled: None,
             bar: Timestamp::MIN,
-            legs: (0, 0),
             written: None,
         }
-    }
-
-    /// The key of the next order of a run: unique in the run, and the same whenever the same is decided again.
-    fn decision(&mut self, deciding: Option<Timestamp>, at: Timestamp, action: &'static str) -> Decision {
-        let place = i64::from(self.setup.place_in_run) * LEGS;
-        let (bar_open, leg) = match deciding {
-            Some(bar) => (bar, place + self.legs.0),
-            None => (at, place + BETWEEN_BARS + self.legs.1),
-        };
-        match deciding {
-            Some(_) => self.legs.0 += 1,
-            None => self.legs.1 += 1,
-        }
-        Decision { bar_open, leg, action: action.to_owned() }
-    }
-
-    /// A new bar is judged.
-    pub fn judge(&mut self, bar: Timestamp) {
-        self.bar = bar;
-        self.legs.0 = 0;
     }
 }
 
@@ -94,29 +68,23 @@ impl Shadow {
 }
 
 impl OrderPath {
-    pub(super) fn new_order(&mut self, id: OrderId, ticket: &Ticket) -> NewOrder {
+    pub(super) fn new_order(&self, id: OrderId, ticket: &Ticket) -> NewOrder {
         let order = self.engine.order(ticket.key);
-        let (book, purpose, at) = (order.book, order.purpose, order.created);
-        let row = &mut self.books[book.0 as usize];
+        let (purpose, made) = (order.purpose, order.origin);
         let action = action(purpose);
-        let decision = row.decision(self.deciding, at, action);
-        let opens = matches!(purpose, Purpose::Entry | Purpose::Reverse);
-        let parent = if opens { None } else { row.entry };
-        if opens {
-            row.entry = Some(id);
-        }
-        let setup = &row.setup;
+        let setup = self.setup(order.book);
+        let decision = setup.run.map(|_| decision(setup, &made, action));
         let detail = json!({ "action": action, "purpose": format!("{purpose:?}") }).to_string();
         let (trigger_price, limit) = ticket.terms.on_the_wire();
         NewOrder {
             id,
             account: self.account,
             book: setup.book(),
-            decision: setup.run.map(|_| decision),
-            parent,
+            decision,
+            parent: made.parent.and_then(|key| self.ids.id(key)),
             strategy_version: setup.strategy_version.map(store::StrategyVersionId),
             algo_id: setup.algo_id.clone(),
-            origin: origin(setup, purpose),
+            origin: origin(setup, purpose, made.maker),
             instrument: setup.instrument.clone(),
             side: ticket.side,
             order_type: order_type(ticket.terms),
@@ -133,12 +101,17 @@ impl OrderPath {
         }
     }
 
+    /// In a replay the bars of a book fill its orders, and no other's.
+    fn lane(&self, book: BookId) -> Option<u32> {
+        (self.conduct == Conduct::Simulated).then_some(book.0)
+    }
+
     pub(super) fn placing(&self, ticket: &Ticket) -> Option<PlaceOrder> {
         let setup = self.setup(self.engine.order(ticket.key).book);
         Some(PlaceOrder {
             id: self.ids.id(ticket.key)?,
             instrument: setup.instrument.clone(),
-            lane: self.engine.order(ticket.key).book.0,
+            lane: self.lane(self.engine.order(ticket.key).book),
             product: setup.product,
             side: ticket.side,
             qty: ticket.qty,
@@ -156,7 +129,6 @@ impl OrderPath {
         Some(ChangeOrder {
             id: self.ids.id(ticket.key)?,
             instrument: self.setup(order.book).instrument.clone(),
-            lane: order.book.0,
             broker_id: self.ids.broker_id(ticket.key).cloned(),
             change: ticket.change,
             qty: ticket.filled + ticket.qty,
@@ -170,7 +142,6 @@ impl OrderPath {
         Some(CancelOrder {
             id: self.ids.id(key)?,
             instrument: self.setup(book).instrument.clone(),
-            lane: book.0,
             broker_id: self.ids.broker_id(key).cloned(),
         })
     }
@@ -378,10 +349,20 @@ const fn action(purpose: Purpose) -> &'static str {
     }
 }
 
-fn origin(setup: &BookSetup, purpose: Purpose) -> Origin {
-    match purpose {
-        Purpose::Exit(ExitReason::Risk) => Origin::Risk,
-        Purpose::Exit(ExitReason::Manual) => Origin::Manual,
+/// The key of an order of a run: unique in the run, and the same whenever the same is decided again.
+fn decision(setup: &BookSetup, made: &engine::Origin, action: &str) -> Decision {
+    let place = i64::from(setup.place_in_run) * LEGS + i64::from(made.leg);
+    let (bar_open, leg) = match made.decision {
+        engine::Decision::Bar(opened) => (opened, place),
+        engine::Decision::Event(at) => (at, place + BETWEEN_BARS),
+    };
+    Decision { bar_open, leg, action: action.to_owned() }
+}
+
+fn origin(setup: &BookSetup, purpose: Purpose, maker: Maker) -> Origin {
+    match (purpose, maker) {
+        (Purpose::Exit(ExitReason::Risk), _) => Origin::Risk,
+        (_, Maker::Person) => Origin::Manual,
         _ if setup.run.is_some() => Origin::Strategy,
         _ => Origin::Manual,
     }

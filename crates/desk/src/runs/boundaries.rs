@@ -155,7 +155,7 @@ impl Minutes {
             .unwrap_or_else(|_| Err("the strategy panicked".to_owned()))
         });
         let bar = marked.await.map_err(|why| why.to_string())??;
-        run.account.bar(BarClosed { book, opened, source, bar });
+        run.account.bar(BarClosed { book, source, bar });
         Ok(())
     }
 }

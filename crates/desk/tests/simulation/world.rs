@@ -9,9 +9,9 @@ use broker::{
 use desk::path::{Act, BarClosed, BarSource, BookSetup, Facts, Input, LOW_IDS, OrderPath, Size, Write};
 use domain::order::{InstrumentKey, OrderId, OrderKey, OrderState, Ticket};
 use domain::time::{DayNumber, Span};
-use domain::trade::{BookId, Direction};
-use domain::{Money, Price, Product, Qty, Tick, Timestamp};
-use engine::{AccountLimits, ClosedBar, Command, Conduct, Event};
+use domain::trade::BookId;
+use domain::{Money, Price, Product, Qty, Side, Tick, Timestamp};
+use engine::{AccountLimits, Change, ClosedBar, Command, Conduct, Event, ManualKind, ManualOrder};
 use exchange::{Exchange, Faults, FaultyExchange, FillRules, Said};
 use store::AccountId;
 use strategy::{Distances, SignalBits};
@@ -210,15 +210,48 @@ impl World {
             0..=34 => self.wander(),
             35..=64 => self.close(BookId(book.0 % 2)),
             65..=78 => {
-                let direction = if self.random.below(2) == 0 { Direction::Long } else { Direction::Short };
-                let qty = Qty::units(1 + self.random.below(14) as i64);
-                self.command(Command::Trade { book, direction, qty });
+                self.by_hand(book);
             }
             79..=83 => self.command(Command::Flatten { book }),
             84..=86 => self.command(Command::Pause { book }),
             87..=95 => self.command(Command::Resume { book }),
             _ => self.kill(),
         }
+    }
+
+    /// A person sends an order, changes one or takes one back.
+    fn by_hand(&mut self, book: BookId) {
+        let own = self.path.own_open_orders();
+        if !own.is_empty() && self.random.below(3) == 0 {
+            let order = own[self.random.below(own.len() as u64) as usize];
+            let qty = (self.random.below(2) == 0).then(|| Qty::units(1 + self.random.below(14) as i64));
+            let price =
+                self.prices[book.0 as usize % 2].offset(self.random.below(40) as i64 - 20, Tick::DEFAULT);
+            let command = match self.random.below(2) {
+                0 => Command::Cancel { order },
+                _ => Command::Change(Change { order, qty, price: Some(price), trigger: None }),
+            };
+            self.command(command);
+            return;
+        }
+        let side = if self.random.below(2) == 0 { Side::Buy } else { Side::Sell };
+        let qty = Qty::units(1 + self.random.below(14) as i64);
+        let last = self.prices[book.0 as usize % 2];
+        let away = self.random.below(30) as i64 + 1;
+        let kind = match self.random.below(4) {
+            0 => ManualKind::Limit(last.offset(-side.sign() * away, Tick::DEFAULT)),
+            1 => ManualKind::StopMarket { trigger: last.offset(side.sign() * away, Tick::DEFAULT) },
+            _ => ManualKind::Market,
+        };
+        self.command(Command::Order(ManualOrder {
+            book,
+            side,
+            qty,
+            kind,
+            stop: None,
+            target: None,
+            chase: false,
+        }));
     }
 
     fn command(&mut self, command: Command) {
@@ -250,6 +283,7 @@ impl World {
         };
         let price = self.prices[book.0 as usize % 2];
         let bar = ClosedBar {
+            opened,
             range: Some((price + Price::from_raw(3_000), price - Price::from_raw(3_000))),
             close: price,
             signals,
@@ -258,7 +292,7 @@ impl World {
             distances: Distances::default(),
             last_of_day: false,
         };
-        self.tell(Input::Bar(Box::new(BarClosed { book, opened, source: BarSource::Ticks, bar })));
+        self.tell(Input::Bar(Box::new(BarClosed { book, source: BarSource::Ticks, bar })));
     }
 
     /// The desk dies: what was not stored is lost, nobody hears the answers on their way. It comes back by its journal.
@@ -272,7 +306,12 @@ impl World {
         let mut acts = Vec::new();
         for (i, (at, input)) in self.journal.iter().enumerate() {
             path.handle(*at, input, &mut acts);
-            assert_eq!(acts, self.caused[i], "place {} of the journal is another history when it is played again", i + 1);
+            assert_eq!(
+                acts,
+                self.caused[i],
+                "place {} of the journal is another history when it is played again",
+                i + 1
+            );
             let writes: Vec<Write> = acts.drain(..).filter_map(written).collect();
             let place = i as i64 + 1;
             if place > self.tables.cursor && !writes.is_empty() {
@@ -363,7 +402,9 @@ impl World {
         };
         let answer = |request, outcome| Some(Update::Answer { order, request, outcome });
         match said {
-            Said::Accepted => answer(RequestKind::Place, Outcome::Done { broker_id: Some(format!("B{}", key.0)) }),
+            Said::Accepted => {
+                answer(RequestKind::Place, Outcome::Done { broker_id: Some(format!("B{}", key.0)) })
+            }
             Said::Rejected => answer(RequestKind::Place, refused()),
             Said::Modified { change } => {
                 answer(RequestKind::Change { change }, Outcome::Done { broker_id: None })
@@ -470,7 +511,11 @@ impl World {
             let id = id_of(*key);
             let (state, filled, _) = self.tables.orders[&id];
             assert_eq!(filled, row.filled, "{id} is stored as {state:?}, the exchange has {row:?}");
-            assert_eq!(state.is_final(), row.status != exchange::RowStatus::Working, "{id}: {state:?}, {row:?}");
+            assert_eq!(
+                state.is_final(),
+                row.status != exchange::RowStatus::Working,
+                "{id}: {state:?}, {row:?}"
+            );
         }
         for trade in self.exchange.trades() {
             let told = (id_of(trade.order), trade.number.0.to_string());
@@ -487,15 +532,23 @@ impl World {
                 .filter(|book| *book as usize % 2 == place)
                 .map(|book| engine.book(BookId(book)).position().raw())
                 .sum();
-            let stored: i64 =
-                self.tables.positions.iter().filter(|((_, i), _)| i == instrument).map(|(_, q)| q.raw()).sum();
+            let stored: i64 = self
+                .tables
+                .positions
+                .iter()
+                .filter(|((_, i), _)| i == instrument)
+                .map(|(_, q)| q.raw())
+                .sum();
             assert_eq!((books, stored), (held[place], held[place]), "{instrument}: books, tables, exchange");
         }
         let doubts = engine.in_doubt().count();
         assert!(doubts == 0 || self.tables.incidents > 0, "{doubts} orders in doubt and no incident");
         for (id, (state, _, _)) in &self.tables.orders {
             if !state.is_final() {
-                assert!(self.exchange.rows().contains_key(&key_of(*id)), "{id} is open here alone: {state:?}");
+                assert!(
+                    self.exchange.rows().contains_key(&key_of(*id)),
+                    "{id} is open here alone: {state:?}"
+                );
             }
         }
         self.count.incidents = self.tables.incidents;
