@@ -42,7 +42,17 @@ const ROWS: &[Row] = &[
     Row { name: "store", uses: &["domain"], pure: None },
     Row {
         name: "sauda",
-        uses: &["domain", "indicators", "strategy", "engine", "exchange", "backtest", "history", "report"],
+        uses: &[
+            "domain",
+            "indicators",
+            "strategy",
+            "engine",
+            "exchange",
+            "backtest",
+            "history",
+            "broker-sim",
+            "report",
+        ],
         pure: None,
     },
 ];
