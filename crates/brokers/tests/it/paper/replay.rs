@@ -150,7 +150,7 @@ impl Replay {
         let instrument: InstrumentId = SBIN.parse().unwrap();
         let mut next = 0;
         while next < self.effects.len() {
-            let effect = self.effects[next].clone();
+            let effect = self.effects[next];
             next += 1;
             let request = match effect {
                 Effect::Persist(ticket) => {
