@@ -40,6 +40,7 @@ enum Command {
     WalkForward(Box<commands::walk_forward::Args>),
     Report(commands::report::Args),
     Demo(commands::demo::Args),
+    Sim(commands::sim::Args),
 }
 
 fn main() -> ExitCode {
@@ -70,5 +71,6 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::WalkForward(args) => commands::walk_forward::run(&args, &data_dir),
         Command::Report(args) => commands::report::run(&args, &data_dir),
         Command::Demo(args) => commands::demo::run(&args, &data_dir),
+        Command::Sim(args) => commands::sim::run(&args, &data_dir),
     }
 }
