@@ -26,7 +26,7 @@ pub use effect::Effect;
 pub use event::{ClosedBar, Command, Event, FillPhase, News, RejectCause, Seen, SeenStatus};
 pub use incident::{Incident, Trouble};
 pub use locks::{Lock, LockCause, LockScope};
-pub use machine::{Conduct, Engine, Pull, Watch};
+pub use machine::{Conduct, Engine, Pull, SnapshotError, Watch};
 pub use manual::{Change, ManualKind, ManualOrder};
 pub use orders::{Decision, Figures, Maker, Next, Order, Origin, Purpose};
 pub use portfolio::{Account, Book, OpenPosition, RetireError};

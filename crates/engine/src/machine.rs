@@ -10,11 +10,15 @@ mod manual;
 mod manual_change;
 mod reports;
 mod requests;
+mod snapshot;
 
 use domain::order::{OrderEvent, OrderKey, OrderState, Terms, Timing};
 use domain::trade::{BookId, Direction, ExitReason};
 use domain::{Money, Price, Qty, Side, Timestamp};
+use serde::{Deserialize, Serialize};
 use strategy::{Block, Inputs, SignalBits, Signals, Strategy};
+
+pub use snapshot::SnapshotError;
 
 use crate::doubts::Doubts;
 use crate::event::{ClosedBar, Event};
@@ -25,9 +29,11 @@ use crate::risk::{Approved, Rules};
 use crate::{AccountLimits, BookSpec, Distance, Effect, Lock, LockCause};
 
 /// The state of one account's trading. See the crate's documentation for its promises.
+#[derive(Serialize, Deserialize)]
 pub struct Engine {
     account: Account,
     limits: AccountLimits,
+    #[serde(skip)]
     rules: Rules,
     books: Vec<Book>,
     orders: OrderTable,
@@ -41,7 +47,7 @@ pub struct Engine {
 }
 
 /// Whom the orders go to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub enum Conduct {
     /// A simulated exchange that answers at once, in order: a reversal's two orders may go together.
     #[default]
@@ -101,6 +107,16 @@ impl Engine {
             decision: Decision::Event(Timestamp::MIN),
             person: false,
         }
+    }
+
+    /// Other limits from now on; what they lock is judged at the next price.
+    pub fn set_limits(&mut self, limits: AccountLimits) {
+        self.rules = Rules::new(&limits);
+        self.limits = limits;
+    }
+
+    pub fn limits(&self) -> &AccountLimits {
+        &self.limits
     }
 
     /// Says whom the orders go to; before the first event.

@@ -3,6 +3,7 @@
 use domain::order::{OrderKey, Terms};
 use domain::trade::{BookId, Direction};
 use domain::{Price, Qty, Side, Tick};
+use serde::{Deserialize, Serialize};
 
 use crate::orders::{marketable, protective_stop};
 use crate::protect::Level;
@@ -24,7 +25,7 @@ pub struct ManualOrder {
     pub chase: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum ManualKind {
     Market,
     Limit(Price),

@@ -15,6 +15,7 @@ mod trades_per_day;
 
 use domain::trade::{BookId, Direction};
 use domain::{Money, Price, Qty};
+use serde::{Deserialize, Serialize};
 
 pub use breach::{Breach, Refusal};
 
@@ -22,7 +23,7 @@ use crate::locks::Locks;
 use crate::portfolio::{Account, Book};
 
 /// The limits of an account; `None` is no limit.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct AccountLimits {
     /// Rupees lost since the day began, realised and not, at which intraday and derivative books are flattened and the
     /// account is locked for the day.
@@ -148,6 +149,7 @@ const RULES: [&dyn Rule; 9] = [
 ];
 
 /// The rules that are on.
+#[derive(Default)]
 pub(crate) struct Rules(Vec<&'static dyn Rule>);
 
 impl Rules {

@@ -5,6 +5,7 @@ use domain::lots::Lots;
 use domain::order::{OrderKey, Terms};
 use domain::trade::{BookId, Direction, ExitReason, Trade};
 use domain::{Money, Price, Product, Qty, Side, Timestamp};
+use serde::{Deserialize, Serialize};
 use strategy::{Distances, Entry, Strategy};
 use thiserror::Error;
 
@@ -13,8 +14,12 @@ use crate::protect::Bracket;
 use crate::{BookSpec, Decision, ManualKind, Protection};
 
 /// One book.
+#[derive(Serialize, Deserialize)]
 pub struct Book {
+    /// Not kept in a snapshot, nor the strategy: the shell hands both in again.
+    #[serde(skip, default = "BookSpec::to_come")]
     pub(crate) spec: BookSpec,
+    #[serde(skip)]
     pub(crate) strategy: Option<Box<dyn Strategy>>,
     pub(crate) lots: Lots,
     pub(crate) episode: Episode,
@@ -57,7 +62,9 @@ pub struct Book {
     pub(crate) paused: bool,
     /// An entry on this side was refused, and the wish still stands: it is tried again, but not counted again.
     pub(crate) refused: Option<Direction>,
+    #[serde(with = "bits")]
     pub(crate) atr: f64,
+    #[serde(with = "bits")]
     pub(crate) volatility: f64,
     /// What the newest order of a person brought.
     pub(crate) bracket: Bracket,
@@ -85,7 +92,7 @@ pub enum RetireError {
 }
 
 /// Entries on their way, as the other books must see them.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Pending {
     pub direction: Direction,
     /// Units still to be opened.
@@ -97,7 +104,7 @@ pub(crate) struct Pending {
 }
 
 /// An entry that was wished while an order's fate was not known, or before the exit that it follows was done.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Waiting {
     pub entry: Entry,
     /// No bar comes after the one that decided it today.
@@ -107,7 +114,7 @@ pub(crate) struct Waiting {
 }
 
 /// What of a person's order its orders keep.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Manual {
     pub kind: ManualKind,
     pub bracket: Bracket,
@@ -115,7 +122,7 @@ pub(crate) struct Manual {
 }
 
 /// From flat to flat.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Episode {
     opened: Timestamp,
     entry_qty: Qty,
@@ -420,5 +427,19 @@ impl Book {
             stop_loss: self.stop.or(e.stop_loss),
             target_price: self.target,
         })
+    }
+}
+
+/// Floats to the bit: JSON knows no NaN.
+mod bits {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]
+    pub fn serialize<S: Serializer>(value: &f64, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_u64(value.to_bits())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+        u64::deserialize(from).map(f64::from_bits)
     }
 }
