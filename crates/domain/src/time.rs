@@ -32,7 +32,7 @@ pub struct DayNumber(i32);
 pub struct MinuteOfDay(u16);
 
 /// A length of time in microseconds.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct Span(i64);
 
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

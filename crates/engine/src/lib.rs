@@ -31,5 +31,5 @@ pub use manual::{Change, ManualKind, ManualOrder};
 pub use orders::{Decision, Figures, Maker, Next, Order, Origin, Purpose};
 pub use portfolio::{Account, Book, OpenPosition, RetireError};
 pub use protect::{Distance, DistanceError, Level, Protection};
-pub use risk::{AccountLimits, Breach, MarginRates, Refusal};
+pub use risk::{AccountLimits, BookLimits, Breach, MarginRates, PolicyError, Refusal, RiskPolicy};
 pub use runs::{BookSpec, Contract, Sides, Sizing, SizingError};

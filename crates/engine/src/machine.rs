@@ -12,6 +12,8 @@ mod reports;
 mod requests;
 mod snapshot;
 
+use std::collections::VecDeque;
+
 use domain::order::{OrderEvent, OrderKey, OrderState, Terms, Timing};
 use domain::trade::{BookId, Direction, ExitReason};
 use domain::{Money, Price, Qty, Side, Timestamp};
@@ -25,14 +27,17 @@ use crate::event::{ClosedBar, Event};
 use crate::locks::Locks;
 use crate::orders::{Decision, Maker, Order, OrderTable, Origin, Purpose, marketable};
 use crate::portfolio::{Account, Book, OpenPosition, Pending, RetireError};
-use crate::risk::{Approved, Rules};
-use crate::{AccountLimits, BookSpec, Distance, Effect, Lock, LockCause};
+use crate::risk::{Approved, Rules, SECOND};
+use crate::{AccountLimits, BookLimits, BookSpec, Distance, Effect, Lock, LockCause, RiskPolicy};
 
 /// The state of one account's trading. See the crate's documentation for its promises.
 #[derive(Serialize, Deserialize)]
 pub struct Engine {
     account: Account,
     limits: AccountLimits,
+    policy: RiskPolicy,
+    /// When orders were made within the last second, where that is limited.
+    sent: VecDeque<Timestamp>,
     #[serde(skip)]
     rules: Rules,
     books: Vec<Book>,
@@ -97,7 +102,9 @@ impl Engine {
     pub fn new(cash: Money, limits: AccountLimits) -> Engine {
         Engine {
             account: Account::new(cash),
-            rules: Rules::new(&limits),
+            rules: Rules::new(&limits, &RiskPolicy::default()),
+            policy: RiskPolicy::default(),
+            sent: VecDeque::new(),
             limits,
             books: Vec::new(),
             orders: OrderTable::default(),
@@ -111,8 +118,29 @@ impl Engine {
 
     /// Other limits from now on; what they lock is judged at the next price.
     pub fn set_limits(&mut self, limits: AccountLimits) {
-        self.rules = Rules::new(&limits);
         self.limits = limits;
+        self.rules = Rules::new(&self.limits, &self.policy);
+    }
+
+    /// Other rules from now on.
+    pub fn set_policy(&mut self, policy: RiskPolicy) {
+        let limits_books = self.policy.limits_books;
+        self.policy = policy;
+        self.policy.limits_books = limits_books;
+        self.rules = Rules::new(&self.limits, &self.policy);
+    }
+
+    /// Limits of one book beside the account's, from now on.
+    pub fn set_book_limits(&mut self, id: BookId, limits: BookLimits) {
+        self.books[id.0 as usize].limits = limits;
+        self.policy.limits_books |= limits != BookLimits::default();
+        self.rules = Rules::new(&self.limits, &self.policy);
+    }
+
+    /// Whether a loss of the day is limited: of the account, or of a book.
+    #[inline]
+    fn judges_losses(&self) -> bool {
+        self.limits.judges_losses() || self.policy.limits_books
     }
 
     pub fn limits(&self) -> &AccountLimits {
@@ -209,7 +237,7 @@ impl Engine {
 
     /// Whether decisions need [`Event::Mark`] for the books whose bars are left out.
     pub fn needs_marks(&self) -> bool {
-        self.limits.judges_losses() || self.books.iter().any(|b| b.spec.sizing.needs_equity())
+        self.judges_losses() || self.books.iter().any(|b| b.spec.sizing.needs_equity())
     }
 
     /// The columns that a book's strategy reads.
@@ -237,7 +265,7 @@ impl Engine {
                 || book.spec.protection.needs_atr() && !book.entries.is_empty()
                 // What a target leaves over becomes a stop again at the close.
                 || book.stop.is_some() && !book.exits.is_empty()
-                || self.limits.judges_losses() && !book.position().is_zero(),
+                || self.judges_losses() && !book.position().is_zero(),
             day_start: !book.entries.is_empty(),
             pull: None,
         };
@@ -273,7 +301,10 @@ impl Engine {
             Event::Range { book, high, low, close } => self.on_range(at, book, (high, low, close), out),
             Event::Tick { book, price } => self.on_tick(at, book, price, out),
             Event::Mark { book, price } => self.mark(book, price),
-            Event::DayStart { book, square_off } => self.on_day_start(at, book, square_off, out),
+            Event::DayStart { book, square_off, hours } => {
+                self.books[book.0 as usize].hours = hours;
+                self.on_day_start(at, book, square_off, out);
+            }
             Event::SquareOff { book, timing, reason } => {
                 self.drop_waiting(at, book, out);
                 self.flatten(at, book, reason, timing, out);
@@ -305,7 +336,7 @@ impl Engine {
         let book = &self.books[id.0 as usize];
         let trails = !book.position().is_zero() && book.trails();
         // Only where both paces tell the close: what changes without a position or a wish is judged at the next.
-        if self.limits.judges_losses() && self.matters(id, bar) {
+        if self.judges_losses() && self.matters(id, bar) {
             self.judge_losses(at, out);
         }
         self.decide(at, id, bar, out);
@@ -349,7 +380,12 @@ impl Engine {
             out.extend(lifted.into_iter().map(Effect::Unlocked));
         }
         let book = &mut self.books[id.0 as usize];
-        book.trades_today = 0;
+        // Told again after a restart, it is the same day.
+        if book.day != at.day() {
+            book.day = at.day();
+            book.day_base = book.net();
+            book.trades_today = 0;
+        }
         book.rejected = 0;
         book.square_off = square_off;
         let day_ended = book.day_ended.take();
@@ -437,6 +473,12 @@ impl Engine {
             }
             out.push(Effect::Persist(order.ticket()));
             left -= slice;
+            if self.policy.orders_per_second.is_some() {
+                self.sent.push_back(at);
+            }
+        }
+        while self.sent.front().is_some_and(|sent| *sent + SECOND <= at) {
+            self.sent.pop_front();
         }
     }
 

@@ -82,6 +82,14 @@ impl ManualOrder {
 }
 
 impl ManualKind {
+    /// The limit that was said.
+    pub(crate) fn limit(self) -> Option<Price> {
+        match self {
+            ManualKind::Limit(price) | ManualKind::StopLimit { limit: price, .. } => Some(price),
+            ManualKind::Market | ManualKind::StopMarket { .. } => None,
+        }
+    }
+
     /// The price that a unit is expected to cost; `last` for a market order.
     pub(crate) fn price(self, last: Price) -> Price {
         match self {

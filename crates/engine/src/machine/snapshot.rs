@@ -94,7 +94,7 @@ impl Engine {
             let book = &mut engine.books[i];
             (book.spec, book.strategy) = (spec, strategy.filter(|_| !book.retired));
         }
-        engine.rules = Rules::new(&engine.limits);
+        engine.rules = Rules::new(&engine.limits, &engine.policy);
         Ok(engine)
     }
 }

@@ -3,6 +3,7 @@
 use domain::charges::{ChargedFill, ChargesByKind, EpisodeCharges};
 use domain::lots::Lots;
 use domain::order::{OrderKey, Terms};
+use domain::time::DayNumber;
 use domain::trade::{BookId, Direction, ExitReason, Trade};
 use domain::{Money, Price, Product, Qty, Side, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,7 @@ use thiserror::Error;
 
 use super::Account;
 use crate::protect::Bracket;
-use crate::{BookSpec, Decision, ManualKind, Protection};
+use crate::{BookLimits, BookSpec, Decision, ManualKind, Protection};
 
 /// One book.
 #[derive(Serialize, Deserialize)]
@@ -72,6 +73,14 @@ pub struct Book {
     pub(crate) opener: Option<OrderKey>,
     /// The decision that made orders last, and how many it made: of bars, of other events.
     pub(crate) legs: [(Decision, u16); 2],
+    pub(crate) limits: BookLimits,
+    /// When its exchange opens and closes today.
+    pub(crate) hours: Option<(Timestamp, Timestamp)>,
+    pub(crate) day: DayNumber,
+    /// What it had made when its day began, after charges.
+    pub(crate) day_base: Money,
+    /// The newest entry, where the same one may not follow at once.
+    pub(crate) last_entry: Option<LastEntry>,
     /// Not traded any more.
     pub(crate) retired: bool,
     /// Made by all that was closed, before charges.
@@ -111,6 +120,15 @@ pub(crate) struct Waiting {
     pub last_of_day: bool,
     /// A person's: the terms that it will have.
     pub by_hand: Option<Manual>,
+}
+
+/// An entry as the rule of duplicates compares it.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct LastEntry {
+    pub at: Timestamp,
+    pub direction: Direction,
+    pub qty: Qty,
+    pub limit: Option<Price>,
 }
 
 /// What of a person's order its orders keep.
@@ -208,6 +226,11 @@ impl Book {
             bracket: Bracket::default(),
             opener: None,
             legs: [(Decision::Bar(Timestamp::MIN), 0), (Decision::Event(Timestamp::MIN), 0)],
+            limits: BookLimits::default(),
+            hours: None,
+            day: DayNumber::from_days(i32::MIN),
+            day_base: Money::ZERO,
+            last_entry: None,
             retired: false,
             realised: Money::ZERO,
             charged: Money::ZERO,
@@ -243,6 +266,15 @@ impl Book {
             Some(direction) => Money::from_raw(direction.sign() * (held - self.episode.open_cost).raw()),
             None => Money::ZERO,
         }
+    }
+
+    /// What the book has made, held units at the last price, after charges.
+    pub fn net(&self) -> Money {
+        self.realised + self.unrealised() - self.charged
+    }
+
+    pub fn limits(&self) -> &BookLimits {
+        &self.limits
     }
 
     /// Charges of all fills so far.
