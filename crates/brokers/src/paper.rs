@@ -209,6 +209,13 @@ impl Paper {
     }
 }
 
+impl broker::History for Paper {
+    fn minutes(&self, instrument: &InstrumentId, from: Timestamp, to: Timestamp) -> broker::Fetched {
+        let (paper, instrument) = (self.clone(), instrument.clone());
+        Box::pin(async move { paper.history(&instrument, from, to).await.map(|history| history.bars) })
+    }
+}
+
 impl Broker for Paper {
     fn send(&self, request: Request) {
         self.outstanding.fetch_add(1, Ordering::SeqCst);

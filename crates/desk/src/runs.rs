@@ -10,5 +10,5 @@ mod settings;
 
 pub use boundaries::Minutes;
 pub use live::{LiveRun, Runs};
-pub use settings::{RunLimits, RunSettings, StartRun};
+pub use settings::{RunSettings, StartRun};
 pub(crate) use settings::{facts, tradable};

@@ -17,6 +17,8 @@ pub enum Event {
     DayStart {
         book: BookId,
         square_off: Option<Timestamp>,
+        /// When its exchange opens and closes today.
+        hours: Option<(Timestamp, Timestamp)>,
     },
     /// The first price of a bar.
     Open {

@@ -10,24 +10,35 @@ mod manual;
 mod manual_change;
 mod reports;
 mod requests;
+mod snapshot;
+
+use std::collections::VecDeque;
 
 use domain::order::{OrderEvent, OrderKey, OrderState, Terms, Timing};
 use domain::trade::{BookId, Direction, ExitReason};
 use domain::{Money, Price, Qty, Side, Timestamp};
+use serde::{Deserialize, Serialize};
 use strategy::{Block, Inputs, SignalBits, Signals, Strategy};
+
+pub use snapshot::SnapshotError;
 
 use crate::doubts::Doubts;
 use crate::event::{ClosedBar, Event};
 use crate::locks::Locks;
 use crate::orders::{Decision, Maker, Order, OrderTable, Origin, Purpose, marketable};
 use crate::portfolio::{Account, Book, OpenPosition, Pending, RetireError};
-use crate::risk::{Approved, Rules};
-use crate::{AccountLimits, BookSpec, Distance, Effect, Lock, LockCause};
+use crate::risk::{Approved, Rules, SECOND};
+use crate::{AccountLimits, BookLimits, BookSpec, Distance, Effect, Lock, LockCause, RiskPolicy};
 
 /// The state of one account's trading. See the crate's documentation for its promises.
+#[derive(Serialize, Deserialize)]
 pub struct Engine {
     account: Account,
     limits: AccountLimits,
+    policy: RiskPolicy,
+    /// When orders were made within the last second, where that is limited.
+    sent: VecDeque<Timestamp>,
+    #[serde(skip)]
     rules: Rules,
     books: Vec<Book>,
     orders: OrderTable,
@@ -41,7 +52,7 @@ pub struct Engine {
 }
 
 /// Whom the orders go to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub enum Conduct {
     /// A simulated exchange that answers at once, in order: a reversal's two orders may go together.
     #[default]
@@ -91,7 +102,9 @@ impl Engine {
     pub fn new(cash: Money, limits: AccountLimits) -> Engine {
         Engine {
             account: Account::new(cash),
-            rules: Rules::new(&limits),
+            rules: Rules::new(&limits, &RiskPolicy::default()),
+            policy: RiskPolicy::default(),
+            sent: VecDeque::new(),
             limits,
             books: Vec::new(),
             orders: OrderTable::default(),
@@ -103,20 +116,42 @@ impl Engine {
         }
     }
 
+    /// Other limits from now on; what they lock is judged at the next price.
+    pub fn set_limits(&mut self, limits: AccountLimits) {
+        self.limits = limits;
+        self.rules = Rules::new(&self.limits, &self.policy);
+    }
+
+    /// Other rules from now on.
+    pub fn set_policy(&mut self, policy: RiskPolicy) {
+        let limits_books = self.policy.limits_books;
+        self.policy = policy;
+        self.policy.limits_books = limits_books;
+        self.rules = Rules::new(&self.limits, &self.policy);
+    }
+
+    /// Limits of one book beside the account's, from now on.
+    pub fn set_book_limits(&mut self, id: BookId, limits: BookLimits) {
+        self.books[id.0 as usize].limits = limits;
+        self.policy.limits_books |= limits != BookLimits::default();
+        self.rules = Rules::new(&self.limits, &self.policy);
+    }
+
+    /// Whether a loss of the day is limited: of the account, or of a book.
+    #[inline]
+    fn judges_losses(&self) -> bool {
+        self.limits.judges_losses() || self.policy.limits_books
+    }
+
+    pub fn limits(&self) -> &AccountLimits {
+        &self.limits
+    }
+
     /// Says whom the orders go to; before the first event.
     #[must_use]
     pub fn conduct(mut self, conduct: Conduct) -> Engine {
         self.conduct = conduct;
         self
-    }
-
-    /// Other limits from now on. What is open stays open.
-    pub fn set_limits(&mut self, limits: AccountLimits) {
-        self.limits = limits;
-    }
-
-    pub fn limits(&self) -> &AccountLimits {
-        &self.limits
     }
 
     /// What stops entries now.
@@ -202,7 +237,7 @@ impl Engine {
 
     /// Whether decisions need [`Event::Mark`] for the books whose bars are left out.
     pub fn needs_marks(&self) -> bool {
-        self.limits.judges_losses() || self.books.iter().any(|b| b.spec.sizing.needs_equity())
+        self.judges_losses() || self.books.iter().any(|b| b.spec.sizing.needs_equity())
     }
 
     /// The columns that a book's strategy reads.
@@ -230,7 +265,7 @@ impl Engine {
                 || book.spec.protection.needs_atr() && !book.entries.is_empty()
                 // What a target leaves over becomes a stop again at the close.
                 || book.stop.is_some() && !book.exits.is_empty()
-                || self.limits.judges_losses() && !book.position().is_zero(),
+                || self.judges_losses() && !book.position().is_zero(),
             day_start: !book.entries.is_empty(),
             pull: None,
         };
@@ -266,7 +301,10 @@ impl Engine {
             Event::Range { book, high, low, close } => self.on_range(at, book, (high, low, close), out),
             Event::Tick { book, price } => self.on_tick(at, book, price, out),
             Event::Mark { book, price } => self.mark(book, price),
-            Event::DayStart { book, square_off } => self.on_day_start(at, book, square_off, out),
+            Event::DayStart { book, square_off, hours } => {
+                self.books[book.0 as usize].hours = hours;
+                self.on_day_start(at, book, square_off, out);
+            }
             Event::SquareOff { book, timing, reason } => {
                 self.drop_waiting(at, book, out);
                 self.flatten(at, book, reason, timing, out);
@@ -298,7 +336,7 @@ impl Engine {
         let book = &self.books[id.0 as usize];
         let trails = !book.position().is_zero() && book.trails();
         // Only where both paces tell the close: what changes without a position or a wish is judged at the next.
-        if self.limits.judges_losses() && self.matters(id, bar) {
+        if self.judges_losses() && self.matters(id, bar) {
             self.judge_losses(at, out);
         }
         self.decide(at, id, bar, out);
@@ -342,7 +380,12 @@ impl Engine {
             out.extend(lifted.into_iter().map(Effect::Unlocked));
         }
         let book = &mut self.books[id.0 as usize];
-        book.trades_today = 0;
+        // Told again after a restart, it is the same day.
+        if book.day != at.day() {
+            book.day = at.day();
+            book.day_base = book.net();
+            book.trades_today = 0;
+        }
         book.rejected = 0;
         book.square_off = square_off;
         let day_ended = book.day_ended.take();
@@ -430,6 +473,12 @@ impl Engine {
             }
             out.push(Effect::Persist(order.ticket()));
             left -= slice;
+            if self.policy.orders_per_second.is_some() {
+                self.sent.push_back(at);
+            }
+        }
+        while self.sent.front().is_some_and(|sent| *sent + SECOND <= at) {
+            self.sent.pop_front();
         }
     }
 

@@ -3,6 +3,7 @@
 use domain::order::{OrderKey, Terms};
 use domain::trade::{BookId, Direction};
 use domain::{Price, Qty, Side, Tick};
+use serde::{Deserialize, Serialize};
 
 use crate::orders::{marketable, protective_stop};
 use crate::protect::Level;
@@ -24,7 +25,7 @@ pub struct ManualOrder {
     pub chase: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum ManualKind {
     Market,
     Limit(Price),
@@ -81,6 +82,14 @@ impl ManualOrder {
 }
 
 impl ManualKind {
+    /// The limit that was said.
+    pub(crate) fn limit(self) -> Option<Price> {
+        match self {
+            ManualKind::Limit(price) | ManualKind::StopLimit { limit: price, .. } => Some(price),
+            ManualKind::Market | ManualKind::StopMarket { .. } => None,
+        }
+    }
+
     /// The price that a unit is expected to cost; `last` for a market order.
     pub(crate) fn price(self, last: Price) -> Price {
         match self {

@@ -9,7 +9,7 @@ use super::decide::direction_side;
 use super::{Conduct, Engine};
 use crate::manual::{ManualKind, ManualOrder, check_terms};
 use crate::orders::Purpose;
-use crate::portfolio::{Manual, Waiting};
+use crate::portfolio::{LastEntry, Manual, Waiting};
 use crate::protect::Bracket;
 use crate::risk::Proposal;
 use crate::{Breach, Effect, Refusal};
@@ -98,6 +98,10 @@ impl Engine {
             return Err(Breach::MoreThanHeld { qty, held });
         }
         let Some(side) = Side::of(-book.position()) else { return Ok(()) };
+        let direction = if side == Side::Buy { Direction::Long } else { Direction::Short };
+        let (price, limit) = (manual.kind.price(book.mark), manual.kind.limit());
+        let freed = Money::ZERO;
+        self.review_exit(&Proposal { at, book: id, direction, qty, price, limit, freed })?;
         let terms = manual.kind.terms(side, book.mark, book.spec.contract.tick);
         let before = self.orders.count();
         let purpose = Purpose::Exit(ExitReason::Manual);
@@ -157,7 +161,8 @@ impl Engine {
         let (mark, tick) = (book.mark, book.spec.contract.tick);
         let adds = book.position().signum() * direction.sign() > 0;
         let price = manual.kind.price(mark);
-        let proposal = Proposal { book: id, direction, qty, price, freed };
+        let limit = manual.kind.limit();
+        let proposal = Proposal { at, book: id, direction, qty, price, limit, freed };
         // It may have waited until its trigger traded.
         let judged = check_terms(side, manual.kind, tick, mark).and_then(|()| self.review(&proposal));
         match judged {
@@ -165,6 +170,7 @@ impl Engine {
                 let terms = manual.kind.terms(side, mark, tick);
                 let book = &mut self.books[id.0 as usize];
                 book.bracket = if adds { book.bracket.with(manual.bracket) } else { manual.bracket };
+                book.last_entry = Some(LastEntry { at, direction, qty, limit });
                 let before = self.orders.count();
                 self.enter(at, id, side, &approved, terms, out);
                 self.mark_manual(before, manual);

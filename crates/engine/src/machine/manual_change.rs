@@ -93,15 +93,18 @@ impl Engine {
         let (tick, mark) = (book.spec.contract.tick, book.mark);
         let kind = order.changed_kind(change, tick)?;
         let terms = if kind == ManualKind::Market { order.terms } else { kind.terms(order.side, mark, tick) };
+        let direction = if order.side == Side::Buy { Direction::Long } else { Direction::Short };
         if terms != order.terms {
             check_terms(order.side, kind, tick, mark)?;
+            let (qty, price, limit, freed) = (order.left(), kind.price(mark), kind.limit(), Money::ZERO);
+            self.review_exit(&Proposal { at, book: id, direction, qty, price, limit, freed })?;
         }
         let qty = change.qty.unwrap_or(order.qty);
         if qty != order.qty {
             self.check_quantity(id, order, qty)?;
         }
         if order.purpose == Purpose::Entry {
-            self.reserve_change(key, qty, kind.price(mark))?;
+            self.reserve_change(at, key, qty, kind)?;
         }
         let order = self.orders.get_mut(key);
         let timing = order.timing;
@@ -131,11 +134,18 @@ impl Engine {
 
     /// Judges what a change adds to an entry and holds its margin. What it takes off stays held until the order's end:
     /// the exchange may fill it before it hears.
-    fn reserve_change(&mut self, key: OrderKey, qty: Qty, price: Price) -> Result<(), Breach> {
+    fn reserve_change(
+        &mut self,
+        at: Timestamp,
+        key: OrderKey,
+        qty: Qty,
+        kind: ManualKind,
+    ) -> Result<(), Breach> {
         let order = self.orders.get(key);
         let id = order.book;
         let direction = if order.side == Side::Buy { Direction::Long } else { Direction::Short };
         let (spec, left) = (&self.book(id).spec, order.left());
+        let (price, limit) = (kind.price(self.book(id).mark), kind.limit());
         let margin = |price: Price| spec.margin(direction, price.value(left).unwrap_or_default(), left);
         let dearer = (margin(price) - margin(order.terms.on_the_wire().1)).max(Money::ZERO);
         let available = self.account.available();
@@ -146,7 +156,8 @@ impl Engine {
         if more > Qty::ZERO {
             // Less than nothing is set free: the rest of the order needs more too.
             let freed = Money::ZERO - dearer;
-            let approved = self.review(&Proposal { book: id, direction, qty: more, price, freed })?;
+            let approved =
+                self.review(&Proposal { at, book: id, direction, qty: more, price, limit, freed })?;
             self.reserve(id, &approved);
         } else if let Some(pending) = self.books[id.0 as usize].pending.as_mut() {
             pending.margin += dearer;

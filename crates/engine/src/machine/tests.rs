@@ -7,3 +7,4 @@ mod kill_switch;
 mod limits;
 mod manual;
 mod order_path;
+mod policy;
