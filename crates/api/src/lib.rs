@@ -10,6 +10,7 @@
 pub mod extract;
 mod layers;
 mod openapi;
+mod pages;
 pub mod problem;
 mod routes;
 mod state;
@@ -19,5 +20,6 @@ pub use layers::address::client_address;
 pub use layers::origin::origin_is_allowed;
 pub use openapi::document;
 pub use problem::Problem;
-pub use routes::router;
+pub use pages::{Page, Pages};
+pub use routes::{router, router_with};
 pub use state::{ApiSettings, AppState, Demo, Mode, NoParts, PartHealth, Parts, Rate, RateLimits};

@@ -3,6 +3,7 @@
 mod commands;
 mod failure;
 mod outside;
+mod pages;
 mod progress;
 mod tables;
 mod view;
@@ -41,6 +42,7 @@ enum Command {
     Report(commands::report::Args),
     Demo(commands::demo::Args),
     Sim(commands::sim::Args),
+    Serve(commands::serve::Args),
 }
 
 fn main() -> ExitCode {
@@ -72,5 +74,6 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Report(args) => commands::report::run(&args, &data_dir),
         Command::Demo(args) => commands::demo::run(&args, &data_dir),
         Command::Sim(args) => commands::sim::run(&args, &data_dir),
+        Command::Serve(args) => commands::serve::run(&args, &data_dir),
     }
 }
