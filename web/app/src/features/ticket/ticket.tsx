@@ -1,0 +1,180 @@
+import { zodResolver } from '@hookform/resolvers/zod'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { Controller, useForm } from 'react-hook-form'
+import { symbolOf } from '@/api/config'
+import { useMay } from '@/api/session'
+import { ticks } from '@/api/ticks'
+import type { Account, Instrument, Mode, NewOrder, Order, Side } from '@/api/types'
+import { count, price } from '@/format/rupees'
+import { stepPrice, stepQuantity } from '@/format/steps'
+import { Button } from '@/ui/button'
+import { LastPrice } from '@/ui/last_price'
+import { ModeBadge } from '@/ui/mode_badge'
+import { Segmented } from '@/ui/segmented'
+import { Stepper } from '@/ui/stepper'
+import { draftSchema, needsLimit, needsTrigger, NUMBERS, PRODUCTS, toOrder, TYPES, type Draft } from './draft'
+import { Outcome } from './outcome'
+import { Review } from './review'
+
+interface Props {
+  account: Account
+  instrument: Instrument
+  mode: Mode
+  side: Side
+  onSide: (side: Side) => void
+  /** Rises when a key or a button elsewhere asks for the ticket: the quantity takes the focus. */
+  called: number
+  /** All orders known now: the outcome follows its own. */
+  orders: Order[]
+  onPlaced: (orders: Order[]) => void
+}
+
+const sideTone = (side: Side) => (side === 'BUY' ? 'bg-buy text-panel' : 'bg-sell text-panel')
+
+export function Ticket({ account, instrument, mode, side, onSide, called, orders, onPlaced }: Props) {
+  const may = useMay('orders.write')
+  const [reviewed, setReviewed] = useState<NewOrder | null>(null)
+  const [placed, setPlaced] = useState<Order[]>([])
+  const [refused, setRefused] = useState<string | null>(null)
+  const quantity = useRef<HTMLInputElement>(null)
+  const resolver = useMemo(() => zodResolver(draftSchema(instrument)), [instrument])
+  const { control, handleSubmit, watch, setValue, setError, formState } = useForm<Draft>({
+    resolver,
+    defaultValues: {
+      side,
+      type: 'MARKET',
+      product: 'MIS',
+      quantity: String(instrument.lotSize),
+      limitPrice: '',
+      triggerPrice: '',
+      stopLoss: '',
+      targetPrice: '',
+    },
+  })
+  const draft = watch()
+  useEffect(() => setValue('side', side), [side, setValue])
+  useEffect(() => {
+    if (called > 0) quantity.current?.select()
+  }, [called])
+
+  const stepped = (text: string, steps: number) => {
+    const from = Number(text.replaceAll(',', ''))
+    const known = text.trim() !== '' && Number.isFinite(from)
+    // The first step of an empty price lands on the market.
+    const start = known ? from : (ticks.get(instrument.instrument)?.price ?? instrument.tickSize)
+    return String(stepPrice(start, known ? steps : 0, instrument.tickSize))
+  }
+  const submit = handleSubmit((good) => {
+    setRefused(null)
+    setReviewed(toOrder(good, account.id, instrument.instrument))
+  })
+  const refuse = (field: string | undefined, message: string) => {
+    setReviewed(null)
+    const known = NUMBERS.find((one) => one === field)
+    if (known) setError(known, { message }, { shouldFocus: true })
+    else setRefused(message)
+  }
+  const priceField = (name: 'limitPrice' | 'triggerPrice' | 'stopLoss' | 'targetPrice', label: string) => (
+    <Controller
+      control={control}
+      name={name}
+      render={({ field, fieldState }) => (
+        <Stepper
+          label={label}
+          unit="tick"
+          value={field.value}
+          onValue={field.onChange}
+          onBlur={field.onBlur}
+          ref={field.ref}
+          step={(steps) => stepped(field.value, steps)}
+          placeholder={
+            name === 'stopLoss' || name === 'targetPrice' ? 'none' : price(ticks.get(instrument.instrument)?.price)
+          }
+          error={fieldState.error?.message}
+        />
+      )}
+    />
+  )
+  if (instrument.kind === 'index') {
+    return <p className="p-3 text-soft">{symbolOf(instrument.instrument)} is an index: it is watched, not traded.</p>
+  }
+  return (
+    <form onSubmit={submit} noValidate aria-label="Order ticket" className="flex flex-col gap-2.5 p-3">
+      <div className="flex items-baseline gap-2">
+        <h2 className="truncate text-sm font-semibold">{symbolOf(instrument.instrument)}</h2>
+        <span className="font-semibold">
+          <LastPrice instrument={instrument.instrument} />
+        </span>
+        <span className="flex-1" />
+        <ModeBadge mode={mode} />
+      </div>
+      <Segmented label="Side" value={side} options={['BUY', 'SELL']} onValue={onSide} tone={sideTone} />
+      <Segmented label="Type" value={draft.type} options={TYPES} onValue={(type) => setValue('type', type)} />
+      <Segmented
+        label="Product"
+        value={draft.product}
+        options={PRODUCTS}
+        onValue={(next) => setValue('product', next)}
+      />
+      <Controller
+        control={control}
+        name="quantity"
+        render={({ field, fieldState }) => (
+          <Stepper
+            label="Quantity"
+            unit="lot"
+            value={field.value}
+            onValue={field.onChange}
+            onBlur={field.onBlur}
+            ref={(element) => {
+              field.ref(element)
+              quantity.current = element
+            }}
+            step={(steps) => String(stepQuantity(Number(field.value) || 0, steps, instrument.lotSize))}
+            error={fieldState.error?.message}
+            hint={
+              instrument.lotSize > 1 &&
+              `lots of ${count(instrument.lotSize)}${instrument.freezeQuantity ? `; sliced above ${count(instrument.freezeQuantity)}` : ''}`
+            }
+          />
+        )}
+      />
+      {needsTrigger(draft.type) && priceField('triggerPrice', 'Trigger price')}
+      {needsLimit(draft.type) && priceField('limitPrice', 'Limit price')}
+      <div className="grid grid-cols-2 gap-2">
+        {priceField('stopLoss', 'Stop loss')}
+        {priceField('targetPrice', 'Target')}
+      </div>
+      {refused && (
+        <p role="alert" className="rounded border border-danger p-2 text-danger">
+          {refused}
+        </p>
+      )}
+      <Button
+        type="submit"
+        kind={side === 'BUY' ? 'buy' : 'sell'}
+        size="large"
+        disabled={!may}
+        busy={formState.isSubmitting}
+      >
+        {may ? `Review ${side}` : 'A viewer cannot trade'}
+      </Button>
+      <Outcome placed={placed} orders={orders} />
+      {reviewed && (
+        <Review
+          order={reviewed}
+          mode={mode}
+          account={account}
+          instrument={instrument}
+          onBack={() => setReviewed(null)}
+          onRefused={refuse}
+          onPlaced={(made) => {
+            setReviewed(null)
+            setPlaced(made)
+            onPlaced(made)
+          }}
+        />
+      )}
+    </form>
+  )
+}
