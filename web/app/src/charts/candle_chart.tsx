@@ -13,6 +13,7 @@ import {
 import { useEffect, useRef } from 'react'
 import type { Candle } from '@/api/types'
 import { count, price } from '@/format/rupees'
+import { stepPrice } from '@/format/steps'
 import { useTheme } from '@/ui/theme'
 import { candleLook, chartLook, lineLook } from './look'
 import type { FillMark, LevelLine } from './marks'
@@ -38,8 +39,8 @@ interface Parts {
   drawn: Candle[]
 }
 
-/** Candles in view at first. */
-const IN_VIEW = 120
+/** Room for a candle and its gap in the first view, in pixels. */
+const STEP_PX = 7
 
 export default function CandleChart({ label, candles, marks, lines, tickSize, subject }: Props) {
   const box = useRef<HTMLDivElement>(null)
@@ -76,7 +77,11 @@ export default function CandleChart({ label, candles, marks, lines, tickSize, su
     const now = parts.current
     if (!now) return
     now.bars.applyOptions({
-      priceFormat: { type: 'custom', formatter: (value: number) => price(value), minMove: tickSize },
+      priceFormat: {
+        type: 'custom',
+        formatter: (value: number) => price(stepPrice(value, 0, tickSize)),
+        minMove: tickSize,
+      },
     })
     const first = candles.length - 1
     const grows =
@@ -96,7 +101,10 @@ export default function CandleChart({ label, candles, marks, lines, tickSize, su
     }
     if (now.subject !== subject) {
       now.bars.priceScale().applyOptions({ autoScale: true })
-      now.chart.timeScale().setVisibleLogicalRange({ from: candles.length - IN_VIEW, to: candles.length + 6 })
+      now.chart.timeScale().setVisibleLogicalRange({
+        from: candles.length - now.chart.timeScale().width() / STEP_PX,
+        to: candles.length + 6,
+      })
     }
     Object.assign(now, { subject, drawn: candles })
   }, [candles, subject, tickSize])

@@ -15,7 +15,7 @@ export function AccountPicker({ accounts, chosen, onChoose }: Props) {
       aria-label="Account"
       value={chosen.id}
       onChange={(event) => onChoose(Number(event.target.value))}
-      className="h-7 max-w-40 rounded border border-line bg-panel px-1"
+      className="h-7 max-w-40 phone:order-3 rounded border border-line bg-panel px-1"
     >
       {accounts.map((account) => (
         <option key={account.id} value={account.id}>

@@ -33,13 +33,13 @@ export function ChartPanel({ instrument, config, timeframe, onTimeframe, marks, 
   const last = query.data?.at(-1)
   return (
     <section aria-label={`Chart of ${id}`} className="flex h-full min-h-0 flex-col">
-      <header className="flex items-center gap-3 border-b border-line px-3 py-1.5">
-        <h2 className="truncate text-sm font-semibold">
-          {symbolOf(id)} <span className="text-xs font-normal text-soft max-wide:hidden">{instrument.name}</span>
+      <header className="flex items-center gap-3 border-b phone:flex-wrap phone:gap-y-1 border-line px-3 py-1.5">
+        <h2 className="text-sm whitespace-nowrap font-semibold">
+          {symbolOf(id)} <span className="text-xs font-normal text-soft max-full:hidden">{instrument.name}</span>
         </h2>
         <span className="whitespace-nowrap">{quote}</span>
         {last && (
-          <span className="flex gap-2 text-xs text-soft max-wide:hidden">
+          <span className="flex gap-2.5 text-xs whitespace-nowrap text-soft max-wide:hidden">
             <span>
               O <Price of={last.open} />
             </span>
@@ -49,14 +49,17 @@ export function ChartPanel({ instrument, config, timeframe, onTimeframe, marks, 
             <span>
               L <Price of={last.low} />
             </span>
-            <span>
-              C <Price of={last.close} />
-            </span>
             <span>V {count(last.volume)}</span>
           </span>
         )}
         <span className="flex-1" />
-        <Segmented label="Timeframe" value={timeframe} options={config.timeframes} onValue={onTimeframe} />
+        <Segmented
+          className="phone:w-full"
+          label="Timeframe"
+          value={timeframe}
+          options={config.timeframes}
+          onValue={onTimeframe}
+        />
       </header>
       {query.data && query.error && <Stale>The candles may be old: {query.error.message}</Stale>}
       <div className="relative min-h-0 flex-1">

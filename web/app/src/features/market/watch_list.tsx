@@ -48,14 +48,14 @@ export function WatchList({ instruments, chosen, onChoose, onTrade }: Props) {
               </span>
             </div>
             {one.kind !== 'index' && (
-              <span className="pointer-events-none absolute inset-y-0 right-28 flex items-center gap-1 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 phone:hidden">
+              <span className="pointer-events-none absolute inset-y-0 right-20 flex items-center gap-0.5 bg-inherit pl-1 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 phone:hidden">
                 {(['BUY', 'SELL'] as const).map((side) => (
                   <button
                     key={side}
                     type="button"
                     aria-label={`${side} ${one.instrument}`}
                     onClick={() => onTrade(one.instrument, side)}
-                    className={`pointer-events-auto size-6 rounded text-xs font-bold text-panel ${side === 'BUY' ? 'bg-buy' : 'bg-sell'}`}
+                    className={`pointer-events-auto size-5 rounded text-xs font-bold text-panel ${side === 'BUY' ? 'bg-buy' : 'bg-sell'}`}
                   >
                     {side[0]}
                   </button>

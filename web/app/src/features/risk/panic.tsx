@@ -58,13 +58,9 @@ export function Panic({ account, accounts, mode, openOrders, openPositions, onCl
       ) : (
         <>
           <ul className="list-disc pl-5 text-sm">
-            <li>{all ? 'every open order is cancelled' : `${plural(openOrders, 'open order')} cancelled`}</li>
-            <li>
-              {all
-                ? 'every position is closed at the market'
-                : `${plural(openPositions, 'position')} closed at the market`}
-            </li>
-            <li>new entries are locked, for strategies and for you, until someone unlocks them</li>
+            <li>cancels {all ? 'every open order' : plural(openOrders, 'open order')}</li>
+            <li>closes {all ? 'every position' : plural(openPositions, 'position')} at the market</li>
+            <li>locks new entries, of strategies and of yours, until someone unlocks them</li>
           </ul>
           {accounts.length > 1 && (
             <label className="mt-3 flex items-center gap-2">

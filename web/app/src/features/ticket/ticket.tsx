@@ -15,6 +15,7 @@ import { Stepper } from '@/ui/stepper'
 import { draftSchema, needsLimit, needsTrigger, NUMBERS, PRODUCTS, toOrder, TYPES, type Draft } from './draft'
 import { Outcome } from './outcome'
 import { Review } from './review'
+import { Worth } from './worth'
 
 interface Props {
   account: Account
@@ -22,16 +23,19 @@ interface Props {
   mode: Mode
   side: Side
   onSide: (side: Side) => void
-  /** Rises when a key or a button elsewhere asks for the ticket: the quantity takes the focus. */
-  called: number
+  /** A key or a button elsewhere asked for the ticket: the quantity takes the focus, once. */
+  called: boolean
+  onCalled: () => void
   /** All orders known now: the outcome follows its own. */
   orders: Order[]
   onPlaced: (orders: Order[]) => void
+  /** Why no new entries are possible now, if so. Exits still go. */
+  locked: string | null
 }
 
 const sideTone = (side: Side) => (side === 'BUY' ? 'bg-buy text-panel' : 'bg-sell text-panel')
 
-export function Ticket({ account, instrument, mode, side, onSide, called, orders, onPlaced }: Props) {
+export function Ticket({ account, instrument, mode, side, onSide, called, onCalled, orders, onPlaced, locked }: Props) {
   const may = useMay('orders.write')
   const [reviewed, setReviewed] = useState<NewOrder | null>(null)
   const [placed, setPlaced] = useState<Order[]>([])
@@ -54,8 +58,10 @@ export function Ticket({ account, instrument, mode, side, onSide, called, orders
   const draft = watch()
   useEffect(() => setValue('side', side), [side, setValue])
   useEffect(() => {
-    if (called > 0) quantity.current?.select()
-  }, [called])
+    if (!called) return
+    quantity.current?.select()
+    onCalled()
+  }, [called, onCalled])
 
   const stepped = (text: string, steps: number) => {
     const from = Number(text.replaceAll(',', ''))
@@ -145,6 +151,12 @@ export function Ticket({ account, instrument, mode, side, onSide, called, orders
         {priceField('stopLoss', 'Stop loss')}
         {priceField('targetPrice', 'Target')}
       </div>
+      <Worth instrument={instrument} draft={draft} account={account} />
+      {locked && (
+        <p role="status" className="rounded border border-danger p-2">
+          <strong className="text-danger">New entries are locked:</strong> {locked}. Exits still go. Unlock under Risk.
+        </p>
+      )}
       {refused && (
         <p role="alert" className="rounded border border-danger p-2 text-danger">
           {refused}

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import { configQuery, symbolOf } from '@/api/config'
 import { useMay } from '@/api/session'
 import type { Account, Config, Side } from '@/api/types'
@@ -9,10 +9,12 @@ import { ChartPanel } from '@/features/chart/chart_panel'
 import { liveTicks } from '@/features/market/live'
 import { quotesQuery } from '@/features/market/queries'
 import { WatchList } from '@/features/market/watch_list'
+import { Funds } from '@/features/account/funds'
 import { accountsQuery } from '@/features/account/queries'
 import { putOrder } from '@/features/orders/live'
 import { openOrdersQuery, ordersQuery } from '@/features/orders/queries'
 import { positionsQuery } from '@/features/positions/queries'
+import { locksQuery } from '@/features/risk/queries'
 import { Panic } from '@/features/risk/panic'
 import { Ticket } from '@/features/ticket/ticket'
 import { Empty, Failed, Loading } from '@/ui/faces'
@@ -44,16 +46,20 @@ function AtDesk({ config, accounts, account }: { config: Config; accounts: Accou
   const cache = useQueryClient()
   const [place, go] = usePlace()
   const [side, setSide] = useState<Side>('BUY')
-  const [called, setCalled] = useState(0)
+  const [called, setCalled] = useState(false)
   const [open, setOpen] = useState<'keys' | 'panic' | null>(null)
   const mayPanic = useMay('risk.kill')
-  const instrument = instruments.find((one) => one.instrument === place.instrument) ?? instruments[0]
+  const instrument =
+    instruments.find((one) => one.instrument === place.instrument) ??
+    instruments.find((one) => one.kind !== 'index') ??
+    instruments[0]
   const id = instrument?.instrument ?? ''
   const names = useMemo(() => instruments.map((one) => one.instrument), [instruments])
   const openOrders = useQuery(openOrdersQuery(account.id)).data?.items
   const recent = useQuery(ordersQuery(account.id)).data?.items
   const positions = useQuery(positionsQuery(account.id)).data?.items
   const quote = useQuery(quotesQuery(names)).data?.items.find((one) => one.instrument === id)
+  const locked = useQuery(locksQuery).data?.items.find((lock) => lock.scope !== 'run')?.because ?? null
   const marks = useMemo(() => fillMarks(recent ?? [], id), [recent, id])
   const lines = useMemo(() => levelLines(positions ?? [], openOrders ?? [], id), [positions, openOrders, id])
 
@@ -62,10 +68,11 @@ function AtDesk({ config, accounts, account }: { config: Config; accounts: Accou
     document.title = `${modeWord(mode)} · ${id ? `${symbolOf(id)} · ` : ''}Sauda`
   }, [mode, id])
 
+  const answered = useCallback(() => setCalled(false), [])
   const trade = (which: string, wanted: Side) => {
     go({ instrument: which, view: 'ticket' })
     setSide(wanted)
-    setCalled((times) => times + 1)
+    setCalled(true)
   }
   useKeys((key) => {
     const tab = TABS[Number(key) - 1]
@@ -74,7 +81,10 @@ function AtDesk({ config, accounts, account }: { config: Config; accounts: Accou
     else if (key === '?') setOpen('keys')
     else if (key === 'P' && mayPanic) setOpen('panic')
     else if (tab) go({ tab, view: 'book' })
-    else if (step) go({ instrument: names[(names.indexOf(id) + step + names.length) % names.length] ?? id })
+    else if (step && names.length > 0)
+      go({ instrument: names[(names.indexOf(id) + step + names.length) % names.length] ?? id })
+    else return false
+    return true
   })
   const panel = (view: View) => `min-h-0 min-w-0 bg-panel ${place.view === view ? '' : 'phone:hidden'}`
 
@@ -90,14 +100,17 @@ function AtDesk({ config, accounts, account }: { config: Config; accounts: Accou
         onPanic={() => setOpen('panic')}
       />
       <StaleNote />
-      <main className="grid min-h-0 flex-1 gap-px bg-line desk:grid-cols-[15.5rem_minmax(0,1fr)_18rem] desk:grid-rows-[minmax(0,1fr)_minmax(13rem,36%)]">
-        <div className={`overflow-y-auto desk:row-span-2 ${panel('watch')}`}>
-          <WatchList
-            instruments={instruments}
-            chosen={id}
-            onChoose={(next) => go({ instrument: next, view: 'chart' })}
-            onTrade={trade}
-          />
+      <main className="grid min-h-0 flex-1 gap-px bg-line desk:grid-cols-[15.5rem_minmax(0,1fr)_19rem] desk:grid-rows-[minmax(0,1fr)_minmax(13rem,36%)]">
+        <div className={`flex flex-col desk:row-span-2 ${panel('watch')}`}>
+          <div className="min-h-0 flex-1 overflow-y-auto">
+            <WatchList
+              instruments={instruments}
+              chosen={id}
+              onChoose={(next) => go({ instrument: next, view: 'chart' })}
+              onTrade={trade}
+            />
+          </div>
+          <Funds account={account} />
         </div>
         <div className={panel('chart')}>
           {instrument && (
@@ -129,7 +142,9 @@ function AtDesk({ config, accounts, account }: { config: Config; accounts: Accou
               side={side}
               onSide={setSide}
               called={called}
+              onCalled={answered}
               orders={recent ?? []}
+              locked={locked}
               onPlaced={(orders) => {
                 for (const order of orders) putOrder(cache, order)
               }}

@@ -36,17 +36,21 @@ export function Header({ mode, accounts, account, instrument, onAccount, onHelp,
   return (
     <header>
       <div className={`h-1 ${modeTone(mode)}`} />
-      <div className="flex items-center gap-x-4 gap-y-1 border-b border-line bg-panel px-3 py-1.5 phone:flex-wrap">
-        <span className="flex items-center gap-2">
+      <div className="flex items-center gap-x-4 gap-y-1 border-b border-line bg-panel px-3 py-1.5 phone:flex-wrap phone:px-2">
+        <span className="flex items-center gap-2 phone:order-1">
           <img src="/icon.svg" alt="" width={20} height={20} />
           <h1 className="text-sm font-bold phone:sr-only">Sauda</h1>
           <ModeBadge mode={mode} />
         </span>
-        <FeedState instrument={instrument} />
-        <span className="flex-1" />
+        <div className="phone:order-3">
+          <FeedState instrument={instrument} />
+        </div>
+        <span className="flex-1 phone:hidden" />
         <AccountPicker accounts={accounts} chosen={account} onChoose={onAccount} />
-        <Figures account={account} />
-        <span className="flex items-center gap-1 phone:order-first phone:ml-auto">
+        <div className="phone:order-4 phone:ml-auto">
+          <Figures account={account} />
+        </div>
+        <span className="flex items-center gap-1 phone:order-2 phone:ml-auto">
           <Button
             kind="quiet"
             className="px-1.5"

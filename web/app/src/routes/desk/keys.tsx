@@ -11,8 +11,8 @@ const KEYS = [
   ['Esc', 'closes a dialog'],
 ] as const
 
-/** Keys of the desk. Not while someone types, not while a dialog is open, not with Ctrl or Alt. */
-export function useKeys(act: (key: string) => void): void {
+/** Keys of the desk; `act` says whether it knew the key. Not while someone types or a dialog is open, not with Ctrl or Alt. */
+export function useKeys(act: (key: string) => boolean): void {
   const latest = useRef(act)
   useEffect(() => {
     latest.current = act
@@ -24,7 +24,8 @@ export function useKeys(act: (key: string) => void): void {
       if (at?.closest('input:not([type=radio],[type=checkbox]), select, textarea, [contenteditable], [role=dialog]'))
         return
       if (document.querySelector('[role=dialog]')) return
-      latest.current(event.key)
+      // Else the letter that opens the ticket would be typed into it.
+      if (latest.current(event.key)) event.preventDefault()
     }
     document.addEventListener('keydown', onKey)
     return () => document.removeEventListener('keydown', onKey)
