@@ -15,6 +15,18 @@ export default defineConfig({
     // A script for preloading is inlined otherwise, and data: fonts and images with it: the page's content policy allows none.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 600,
+    rolldownOptions: {
+      output: {
+        // What seldom changes stays in the browser's cache when the page does.
+        codeSplitting: {
+          groups: [
+            { name: 'react', test: /node_modules[\\/](react|react-dom|react-router|scheduler)[\\/]/ },
+            { name: 'forms', test: /node_modules[\\/](zod|react-hook-form|@hookform)[\\/]/ },
+          ],
+        },
+      },
+    },
     license: { fileName: 'licenses.md' },
   },
   test: {

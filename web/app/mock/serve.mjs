@@ -19,7 +19,13 @@ const { values } = parseArgs({
 })
 const DIST = join(import.meta.dirname, '../dist')
 const STEP_MS = 250
-const KINDS = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.md': 'text/plain' }
+const KINDS = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.md': 'text/plain',
+}
 // As strict as the real server's: what breaks under it breaks here first.
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -38,7 +44,12 @@ const server = createServer(async (request, response) => {
   if (url.pathname.startsWith('/api/')) {
     let text = ''
     for await (const chunk of request) text += chunk
-    const { status, body, headers } = desk.handle(request.method ?? 'GET', url, new Headers(Object.entries(request.headers)), text)
+    const { status, body, headers } = desk.handle(
+      request.method ?? 'GET',
+      url,
+      new Headers(Object.entries(request.headers)),
+      text,
+    )
     response.writeHead(status, { 'Content-Type': 'application/json', ...headers })
     return response.end(body === undefined ? undefined : JSON.stringify(body))
   }
@@ -46,7 +57,10 @@ const server = createServer(async (request, response) => {
   const file = extname(wanted) ? wanted : 'index.html'
   try {
     const bytes = await readFile(join(DIST, file))
-    response.writeHead(200, { 'Content-Type': KINDS[extname(file)] ?? 'application/octet-stream', 'Content-Security-Policy': POLICY })
+    response.writeHead(200, {
+      'Content-Type': KINDS[extname(file)] ?? 'application/octet-stream',
+      'Content-Security-Policy': POLICY,
+    })
     response.end(bytes)
   } catch {
     response.writeHead(404).end(`no ${file}; npm run build makes dist`)
@@ -54,8 +68,11 @@ const server = createServer(async (request, response) => {
 })
 const sockets = new WebSocketServer({ server, path: '/api/ws/' })
 sockets.on('connection', (wire) => {
-  const { hear, leave } = desk.streams.join({ send: (message) => wire.send(JSON.stringify(message)), close: () => wire.close() })
+  const { hear, leave } = desk.streams.join({
+    send: (message) => wire.send(JSON.stringify(message)),
+    close: () => wire.close(),
+  })
   wire.on('message', (text) => hear(String(text)))
   wire.on('close', leave)
 })
-server.listen(Number(values.port), '127.0.0.1', () => console.log(`http://127.0.0.1:${values.port}`))
+server.listen(Number(values.port), '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}`))

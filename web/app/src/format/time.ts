@@ -28,7 +28,7 @@ export function day(at: Instant | null | undefined): string {
 }
 
 /** 09:15:04 of today, 31 Jan 09:15 of another day. */
-export function moment(at: Instant | null | undefined, now: number): string {
+export function moment(at: Instant | null | undefined, now = Date.now()): string {
   const time = at === null || at === undefined ? null : wall(at)
   if (!time) return '–'
   if (day(at) === day(now)) return clock(at)

@@ -43,7 +43,7 @@ export function Table<Row>({ label, columns, rows, rowKey, dim }: Props<Row>) {
           {rows.map((row) => (
             <tr key={rowKey(row)} className={`border-b border-line/60 hover:bg-hover ${dim?.(row) ? 'text-soft' : ''}`}>
               {columns.map((column) => (
-                <td key={column.head} className={`px-2 py-1 align-top ${side(column)}`}>
+                <td key={column.head} className={`px-2 py-1 align-middle ${side(column)}`}>
                   {column.cell(row)}
                 </td>
               ))}

@@ -38,8 +38,19 @@ export function ChartPanel({ instrument, config, timeframe, onTimeframe, marks, 
           {symbolOf(id)} <span className="text-xs font-normal text-soft max-full:hidden">{instrument.name}</span>
         </h2>
         <span className="whitespace-nowrap">{quote}</span>
+        <span className="flex-1" />
+        <Segmented
+          className="phone:w-full"
+          label="Timeframe"
+          value={timeframe}
+          options={config.timeframes}
+          onValue={onTimeframe}
+        />
+      </header>
+      {query.data && query.error && <Stale>The candles may be old: {query.error.message}</Stale>}
+      <div className="relative min-h-0 flex-1">
         {last && (
-          <span className="flex gap-2.5 text-xs whitespace-nowrap text-soft max-wide:hidden">
+          <span className="pointer-events-none absolute top-1 left-2 z-10 flex gap-2.5 text-xs whitespace-nowrap text-soft">
             <span>
               O <Price of={last.open} />
             </span>
@@ -52,17 +63,6 @@ export function ChartPanel({ instrument, config, timeframe, onTimeframe, marks, 
             <span>V {count(last.volume)}</span>
           </span>
         )}
-        <span className="flex-1" />
-        <Segmented
-          className="phone:w-full"
-          label="Timeframe"
-          value={timeframe}
-          options={config.timeframes}
-          onValue={onTimeframe}
-        />
-      </header>
-      {query.data && query.error && <Stale>The candles may be old: {query.error.message}</Stale>}
-      <div className="relative min-h-0 flex-1">
         {query.error && !there && <Failed what="The candles" error={query.error} retry={() => void query.refetch()} />}
         {query.isPending && <Loading what="candles" />}
         {query.data?.length === 0 && (

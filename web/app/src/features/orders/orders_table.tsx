@@ -19,9 +19,8 @@ interface Props {
 }
 
 export function OrdersTable({ orders, may, busy, onChange, onCancel }: Props) {
-  const now = Date.now()
   const columns: Column<Order>[] = [
-    { head: 'Time', cell: (order) => <span className="text-soft">{moment(order.createdAt, now)}</span> },
+    { head: 'Time', cell: (order) => <span className="text-soft">{moment(order.createdAt)}</span> },
     {
       head: 'Instrument',
       cell: (order) => (

@@ -16,9 +16,8 @@ export function RiskView({ runName }: { runName: (runId: number) => string }) {
   const may = useMay('risk.unlock')
   const locks = useQuery(locksQuery)
   const events = useQuery(riskEventsQuery)
-  const now = Date.now()
   const columns: Column<RiskEvent>[] = [
-    { head: 'Time', cell: (one) => <span className="whitespace-nowrap text-soft">{moment(one.at, now)}</span> },
+    { head: 'Time', cell: (one) => <span className="whitespace-nowrap text-soft">{moment(one.at)}</span> },
     { head: 'Rule', cell: (one) => <span className="font-medium whitespace-nowrap">{one.rule}</span> },
     { head: 'Instrument', cell: (one) => (one.instrument ? symbolOf(one.instrument) : '–') },
     { head: 'Refused because', cell: (one) => <span className="block min-w-52">{one.detail}</span> },
@@ -50,7 +49,7 @@ export function RiskView({ runName }: { runName: (runId: number) => string }) {
                 <span className="flex-1">
                   {lock.because}{' '}
                   <span className="text-soft">
-                    ({lock.kind}, {moment(lock.lockedAt, now)})
+                    ({lock.kind}, {moment(lock.lockedAt)})
                   </span>
                 </span>
                 <Button

@@ -59,6 +59,7 @@ export function Ticket({ account, instrument, mode, side, onSide, called, onCall
   useEffect(() => setValue('side', side), [side, setValue])
   useEffect(() => {
     if (!called) return
+    quantity.current?.focus()
     quantity.current?.select()
     onCalled()
   }, [called, onCalled])

@@ -11,9 +11,8 @@ import { tradesQuery } from './queries'
 /** Closed round trips, newest first, net of their charges. */
 export function TradesView({ account, runName }: { account: Account; runName: (runId: number) => string }) {
   const query = useQuery(tradesQuery(account.id))
-  const now = Date.now()
   const columns: Column<Trade>[] = [
-    { head: 'Closed', cell: (one) => <span className="whitespace-nowrap text-soft">{moment(one.exitTime, now)}</span> },
+    { head: 'Closed', cell: (one) => <span className="whitespace-nowrap text-soft">{moment(one.exitTime)}</span> },
     {
       head: 'Instrument',
       cell: (one) => (

@@ -19,11 +19,13 @@ export function levelLines(positions: Position[], orders: Order[], instrument: s
   const lines: LevelLine[] = []
   for (const one of positions) {
     if (one.instrument !== instrument || one.quantity === 0) continue
-    const title = `${one.quantity > 0 ? 'long' : 'short'} ${count(Math.abs(one.quantity))}`
+    const book = one.runId === null ? '' : `#${one.runId} `
+    const title = `${book}${one.quantity > 0 ? 'long' : 'short'} ${count(Math.abs(one.quantity))}`
     lines.push({ id: `position ${one.id}`, price: one.averagePrice, title, kind: 'position' })
-    if (one.stopLoss !== null) lines.push({ id: `stop ${one.id}`, price: one.stopLoss, title: 'stop', kind: 'stop' })
+    if (one.stopLoss !== null)
+      lines.push({ id: `stop ${one.id}`, price: one.stopLoss, title: `${book}stop`, kind: 'stop' })
     if (one.targetPrice !== null)
-      lines.push({ id: `target ${one.id}`, price: one.targetPrice, title: 'target', kind: 'target' })
+      lines.push({ id: `target ${one.id}`, price: one.targetPrice, title: `${book}target`, kind: 'target' })
   }
   const stops = new Set(lines.filter((line) => line.kind === 'stop').map((line) => line.price))
   for (const order of orders) {

@@ -1,31 +1,17 @@
 import { isOpen, type Lock, type NewOrder } from '@/api/types'
 import type { FakeDesk } from './fake_desk'
 import { INSTRUMENTS, ist } from './market'
-import { Refusal, Routes, type Asked } from './routes'
+import { page } from './page'
+import { accessRoutes, guards } from './guards'
+import { Refusal, Routes } from './routes'
+import { runRoutes } from './run_routes'
 
 /** Above this the fake's risk refuses. */
 const MOST_UNITS = 5_000
 
-const page = <Item>(items: Item[]) => ({ items, next: null })
-
 export function deskRoutes(desk: FakeDesk): Routes {
   const { access, ledger, market, runs } = desk
-  const answers = new Map<string, unknown>()
-  const inside =
-    <Question extends Asked, Answer>(answer: (asked: Question) => Answer) =>
-    (asked: Question): Answer => {
-      access.check(asked)
-      return answer(asked)
-    }
-  /** The first answer again for the same key. */
-  const once = <Question extends Asked, Answer>(answer: (asked: Question) => Answer) =>
-    inside((asked: Question): Answer => {
-      const key = asked.headers.get('Idempotency-Key')
-      if (!key) return answer(asked)
-      if (!answers.has(key)) answers.set(key, answer(asked))
-      return answers.get(key) as Answer
-    })
-
+  const { inside, once } = guards(access)
   const judge = (wish: NewOrder): void => {
     const instrument = INSTRUMENTS.find((one) => one.instrument === wish.instrument)
     if (!instrument) throw new Refusal(422, 'validation', `there is no instrument ${wish.instrument}`, 'instrument')
@@ -62,21 +48,10 @@ export function deskRoutes(desk: FakeDesk): Routes {
     ledger.orders.filter(isOpen).map((one) => ledger.change(one.id, { state: 'cancelled' })?.id ?? one.id)
   const held = () => ledger.positions.filter((one) => one.quantity !== 0)
 
-  return new Routes()
-    .on('get', '/api/auth/status', () => ({
-      setupNeeded: access.setupNeeded,
-      registrationOpen: false,
-      mode: desk.mode,
-      demo: access.demo && !access.setupNeeded ? { name: access.user.name, password: access.password } : null,
-    }))
-    .on('post', '/api/auth/register', ({ body }) => access.register(body), 201)
-    .on('post', '/api/auth/login', ({ body }) => access.logIn(body))
-    .on('post', '/api/auth/refresh', () => access.refresh())
-    .on(
-      'post',
-      '/api/auth/logout',
-      inside(() => access.logOut() as undefined),
-    )
+  const routes = new Routes()
+  accessRoutes(routes, access, desk.mode)
+  runRoutes(routes, runs, access)
+  return routes
     .on(
       'get',
       '/api/config',
@@ -99,37 +74,6 @@ export function deskRoutes(desk: FakeDesk): Routes {
         const [instrument, timeframe] = [query.get('instrument') ?? '', query.get('timeframe') ?? '1m']
         return { instrument, timeframe, candles: market.candles(instrument, timeframe) }
       }),
-    )
-    .on(
-      'get',
-      '/api/strategies',
-      inside(() => page(runs.strategies)),
-    )
-    .on(
-      'get',
-      '/api/runs',
-      inside(() => page(runs.all)),
-    )
-    .on(
-      'post',
-      '/api/strategies/{id}/runs',
-      once(({ id, body }) => runs.start(Number(id), body)),
-      201,
-    )
-    .on(
-      'post',
-      '/api/runs/{id}/pause',
-      inside(({ id }) => runs.change(runs.get(Number(id)), { state: 'paused' })),
-    )
-    .on(
-      'post',
-      '/api/runs/{id}/resume',
-      inside(({ id }) => runs.change(runs.get(Number(id)), { state: 'running' })),
-    )
-    .on(
-      'post',
-      '/api/runs/{id}/stop',
-      once(({ id, body }) => runs.stop(runs.get(Number(id)), body.squareOff)),
     )
     .on(
       'get',
