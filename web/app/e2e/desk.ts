@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { launch } from './browser'
+import { looks, WIDE } from './looks'
 import { Steps } from './steps'
 
 export interface Visit {
@@ -12,9 +13,6 @@ export interface Visit {
   password: string | null
   runWaitSeconds: number
 }
-
-const WIDE = { width: 1440, height: 900 }
-const PHONE = { width: 360, height: 740 }
 
 export async function atDesk({
   url,
@@ -29,7 +27,8 @@ export async function atDesk({
   const page = await (
     await browser.newContext({ viewport: WIDE, colorScheme: 'dark', timezoneId: 'America/New_York' })
   ).newPage()
-  const { step, fits, accessible, faults } = bound(new Steps(page, shots, url))
+  const steps = new Steps(page, shots, url)
+  const step = steps.step.bind(steps)
   const panic = page.getByRole('button', { name: 'Panic' })
   const tab = (name: string) => page.getByRole('tab', { name: new RegExp(`^${name}`) })
   const ticket = page.getByRole('form', { name: 'Order ticket' })
@@ -51,14 +50,14 @@ export async function atDesk({
         await page.getByLabel('Name').fill(user)
         await page.getByLabel('Password', { exact: true }).fill(password)
         await page.getByLabel('Password again').fill(password)
-        await accessible('set-up')
+        await steps.accessible('set-up')
         await page.getByRole('button', { name: /Make the admin/ }).click()
         await panic.waitFor()
       })
       await step('log out', async () => {
         await page.getByRole('button', { name: 'Log out' }).click()
         await page.getByRole('button', { name: 'Log in' }).waitFor()
-        await accessible('log-in')
+        await steps.accessible('log-in')
       })
     }
     await step('log in', logIn)
@@ -128,7 +127,7 @@ export async function atDesk({
       await form.getByLabel('Strategy').selectOption(built)
       await form.getByRole('checkbox').last().check()
       await form.getByLabel('Parameters').fill(built.includes('sma_cross') ? 'fast=2, slow=3' : '')
-      await accessible('start a run')
+      await steps.accessible('start a run')
       await form.getByRole('button', { name: 'Start trading' }).click()
       const table = page.getByRole('table', { name: 'Runs' })
       await table.getByText('Running').first().waitFor()
@@ -139,31 +138,14 @@ export async function atDesk({
         .waitFor({ timeout: runWaitSeconds * 1_000 })
     })
 
-    await step('light colours', async () => {
-      await page.getByRole('button', { name: 'Light colours' }).click()
-      await accessible('desk, light')
-    })
-    await step('dark colours', async () => {
-      await page.getByRole('button', { name: 'Dark colours' }).click()
-      await accessible('desk, dark')
-    })
-    await page.setViewportSize(PHONE)
-    for (const name of ['Watch', 'Chart', 'Trade', 'Orders', 'Book']) {
-      await step(`phone: ${name}`, async () => {
-        await page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name }).click()
-        await page.waitForTimeout(300)
-        await fits(`phone, ${name}`)
-      })
-    }
-    await page.setViewportSize(WIDE)
-
+    await looks(steps)
     await step('panic says what it will do', async () => {
       await page.keyboard.press('Shift+P')
       await page
         .getByRole('dialog')
         .getByText(/closes [1-9]\d* position/)
         .waitFor()
-      await accessible('panic')
+      await steps.accessible('panic')
     })
     await step('panic flattens', async () => {
       await page.getByRole('button', { name: 'Cancel, flatten and lock' }).click()
@@ -195,17 +177,8 @@ export async function atDesk({
       }
       await page.getByText('Nothing is locked.').waitFor()
     })
-    assert.deepEqual(faults, [], 'faults seen on the way')
+    assert.deepEqual(steps.faults, [], 'faults seen on the way')
   } finally {
     await browser.close()
-  }
-}
-
-function bound(steps: Steps) {
-  return {
-    step: steps.step.bind(steps),
-    fits: steps.fits.bind(steps),
-    accessible: steps.accessible.bind(steps),
-    faults: steps.faults,
   }
 }

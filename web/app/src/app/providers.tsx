@@ -33,7 +33,7 @@ export function Providers({ cache, children }: { cache: QueryClient; children: R
   return (
     <QueryClientProvider client={cache}>
       {children}
-      <Toaster theme={theme} position="bottom-left" richColors visibleToasts={4} />
+      <Toaster theme={theme} position="bottom-left" visibleToasts={4} />
     </QueryClientProvider>
   )
 }
