@@ -48,7 +48,7 @@ test('a lost connection comes back by itself and asks after the last number', as
   desk.streams.publish('runs', '', 'one')
   await waitFor(() => expect(heard).toHaveLength(2))
   FakeSocket.last.drop()
-  expect(socket.link.get().state).toBe('down')
+  expect(socket.link.get()).toBe('down')
   desk.streams.publish('runs', '', 'two')
   await waitFor(() => expect(heard.map(([, data]) => data)).toEqual([[], 'one', 'two']), { timeout: 3_000 })
   expect(FakeSocket.all).toHaveLength(2)
@@ -67,7 +67,7 @@ test('each failure waits longer', async () => {
 test('a token that the server no longer takes is renewed', async () => {
   desk.access.expire()
   FakeSocket.last.drop()
-  await waitFor(() => expect(socket.link.get().state).toBe('live'), { timeout: 5_000 })
+  await waitFor(() => expect(socket.link.get()).toBe('live'), { timeout: 5_000 })
   expect(FakeSocket.last.heard[0]).toMatchObject({ type: 'auth', token: 'token-2' })
 })
 

@@ -6,11 +6,8 @@ import { request, streamName, type ServerMessage, type Stream } from './protocol
 import { session } from './session'
 import { store } from './store'
 
-/** How the connection is, and since when. `heard`: when the server last said anything. */
-export interface Link {
-  state: 'off' | 'connecting' | 'live' | 'down'
-  heard: number
-}
+/** How the connection is. */
+export type Link = 'off' | 'connecting' | 'live' | 'down'
 
 export type Listener = (kind: 'snapshot' | 'delta', data: unknown) => void
 
@@ -27,7 +24,9 @@ const LONGEST_WAIT_MS = 30_000
 /** An unanswered `auth` is a dead connection. */
 const READY_WITHIN_MS = 8_000
 
-const link = store<Link>({ state: 'off', heard: 0 })
+const link = store<Link>('off')
+/** When the server last said anything. Not in the store: a tick must not repaint whoever shows the connection. */
+let heard = 0
 const subscriptions = new Map<string, Subscription>()
 let wire: WebSocket | null = null
 let attempts = 0
@@ -36,6 +35,7 @@ let wanted = false
 
 export const socket = {
   link,
+  heard: () => heard,
 
   open(): void {
     if (wanted) return
@@ -48,7 +48,7 @@ export const socket = {
     wanted = false
     clearTimeout(timer)
     drop()
-    link.set({ ...link.get(), state: 'off' })
+    link.set('off')
   },
 
   /** For tests: nothing subscribed, nothing known. */
@@ -78,7 +78,7 @@ export const socket = {
 }
 
 async function connect(): Promise<void> {
-  link.set({ ...link.get(), state: attempts === 0 ? 'connecting' : 'down' })
+  link.set(attempts === 0 ? 'connecting' : 'down')
   let token: string | null
   try {
     token = await session.token()
@@ -97,11 +97,12 @@ async function connect(): Promise<void> {
 
 function hear(text: string): void {
   const message = JSON.parse(text) as ServerMessage
-  link.set({ state: message.type === 'ready' ? 'live' : link.get().state, heard: Date.now() })
+  heard = Date.now()
   switch (message.type) {
     case 'ready':
       clearTimeout(timer)
       attempts = 0
+      link.set('live')
       for (const subscription of subscriptions.values()) ask(subscription)
       return
     case 'snapshot':
@@ -134,7 +135,7 @@ function ask(subscription: Subscription): void {
 }
 
 function say(message: unknown): boolean {
-  if (wire?.readyState !== WebSocket.OPEN || link.get().state !== 'live') return false
+  if (wire?.readyState !== WebSocket.OPEN || link.get() !== 'live') return false
   wire.send(JSON.stringify(message))
   return true
 }
@@ -159,7 +160,7 @@ function drop(): void {
 
 /** Longer waits after each failure, and not all pages at once when a server comes back. */
 function again(): void {
-  link.set({ ...link.get(), state: 'down' })
+  link.set('down')
   const wait = Math.min(FIRST_WAIT_MS * 2 ** attempts, LONGEST_WAIT_MS)
   attempts += 1
   timer = setTimeout(() => void connect(), wait * (0.75 + Math.random() / 2))

@@ -2,10 +2,14 @@ import { useEffect, useState, useSyncExternalStore } from 'react'
 import { socket, type Link } from './socket'
 
 /** Silence on an open connection for longer than this is told: figures may be old. */
-export const STALE_AFTER_MS = 20_000
+const STALE_AFTER_MS = 20_000
 
-export function useLink(): Link {
-  return useSyncExternalStore(socket.link.subscribe, socket.link.get)
+/** The connection; `silent` when it is open and nothing has come for long; `heard`: when something last came. */
+export function useLink(): { link: Link; silent: boolean; heard: number } {
+  const link = useSyncExternalStore(socket.link.subscribe, socket.link.get)
+  const now = useNow()
+  const heard = socket.heard()
+  return { link, heard, silent: link === 'live' && now - heard > STALE_AFTER_MS }
 }
 
 /** The wall clock, once a second. */

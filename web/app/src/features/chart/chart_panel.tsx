@@ -60,7 +60,7 @@ export function ChartPanel({ instrument, config, timeframe, onTimeframe, marks, 
             <span>
               L <Price of={last.low} />
             </span>
-            <span>V {count(last.volume)}</span>
+            <span className="phone:hidden">V {count(last.volume)}</span>
           </span>
         )}
         {query.error && !there && <Failed what="The candles" error={query.error} retry={() => void query.refetch()} />}

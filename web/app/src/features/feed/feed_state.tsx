@@ -1,19 +1,18 @@
 import { useQuery } from '@tanstack/react-query'
 import { configQuery } from '@/api/config'
-import { STALE_AFTER_MS, useLink, useNow } from '@/api/use_link'
+import { useLink, useNow } from '@/api/use_link'
 import { useTick } from '@/api/ticks'
 import { clock, day } from '@/format/time'
 
 /** Whether prices come, in a word; and the clocks. `instrument`: whose ticks tell the market's time. */
 export function FeedState({ instrument }: { instrument: string }) {
-  const link = useLink()
+  const { link, silent } = useLink()
   const now = useNow()
   const tick = useTick(instrument)
   const feed = useQuery(configQuery).data?.feed
-  const silent = now - link.heard > STALE_AFTER_MS
   const [word, tone] =
-    link.state !== 'live'
-      ? link.state === 'down'
+    link !== 'live'
+      ? link === 'down'
         ? ['Reconnecting', 'bg-loss']
         : ['Connecting', 'bg-warn']
       : silent
@@ -26,7 +25,7 @@ export function FeedState({ instrument }: { instrument: string }) {
     <div className="flex items-center gap-3 whitespace-nowrap text-xs">
       <span role="status" aria-label={`Feed: ${word}`} className="flex items-center gap-1.5">
         <span aria-hidden className={`size-2 rounded-full ${tone}`} />
-        {word}
+        <span className={word === 'Feed on' ? 'phone:sr-only' : ''}>{word}</span>
         {feed && <span className="text-soft max-wide:hidden">{kind}</span>}
       </span>
       {apart && (
@@ -34,7 +33,7 @@ export function FeedState({ instrument }: { instrument: string }) {
           Market {day(market)} {clock(market)}
         </span>
       )}
-      <time className="phone:hidden" dateTime={new Date(now).toISOString()}>
+      <time dateTime={new Date(now).toISOString()}>
         {clock(now)} <span className="text-soft">IST</span>
       </time>
     </div>

@@ -1,14 +1,12 @@
-import { STALE_AFTER_MS, useLink, useNow } from '@/api/use_link'
+import { useLink } from '@/api/use_link'
 import { clock } from '@/format/time'
 import { Stale } from '@/ui/faces'
 
 /** Across the whole page: what is shown may be old. Orders still go by REST, and say for themselves whether they arrived. */
 export function StaleNote() {
-  const link = useLink()
-  const now = useNow()
-  const silent = link.state === 'live' && now - link.heard > STALE_AFTER_MS
-  if (link.state !== 'down' && !silent) return null
-  const since = link.heard > 0 ? ` since ${clock(link.heard)} IST` : ''
+  const { link, silent, heard } = useLink()
+  if (link !== 'down' && !silent) return null
+  const since = heard > 0 ? ` since ${clock(heard)} IST` : ''
   return (
     <Stale>
       {silent ? `The server has said nothing${since}.` : `No connection to the server${since}; trying again.`} Prices,

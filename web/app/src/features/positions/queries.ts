@@ -23,3 +23,8 @@ export function withPosition(page: PositionPage | undefined, position: Position)
   const items = old ? page.items.map((one) => (one.id === position.id ? position : one)) : [position, ...page.items]
   return { ...page, items }
 }
+
+/** How many positions are open. */
+export function countHeld(page: PositionPage): number {
+  return page.items.filter((one) => one.quantity !== 0).length
+}

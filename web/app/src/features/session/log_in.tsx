@@ -19,7 +19,7 @@ type Draft = z.infer<typeof schema>
 
 export function LogIn({ status, because }: { status: AuthStatus; because: string | null }) {
   const [wantsCode, setWantsCode] = useState(false)
-  const [refused, setRefused] = useState<string | null>(because)
+  const [refused, setRefused] = useState<string | null>(null)
   const { register, handleSubmit, formState, setError, setFocus } = useForm<Draft>({
     resolver: zodResolver(schema),
     defaultValues: { name: status.demo?.name ?? '', password: status.demo?.password ?? '', totp: '' },
@@ -71,6 +71,11 @@ export function LogIn({ status, because }: { status: AuthStatus; because: string
             error={formState.errors.totp?.message}
             {...register('totp')}
           />
+        )}
+        {because && !refused && (
+          <p role="status" className="text-soft">
+            {because}
+          </p>
         )}
         {refused && (
           <p role="alert" className="text-danger">

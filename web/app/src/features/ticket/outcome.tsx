@@ -1,3 +1,4 @@
+import { symbolOf } from '@/api/config'
 import type { Order } from '@/api/types'
 import { orderLook } from '@/ui/order_state'
 import { count, price } from '@/format/rupees'
@@ -11,18 +12,18 @@ export function Outcome({ placed, orders }: { placed: Order[]; orders: Order[] }
     <div role="status" aria-label="Last order" className="rounded border border-line bg-raised p-2">
       <ul className="flex flex-col gap-1">
         {now.map((order) => (
-          <li key={order.id} className="flex justify-between gap-2">
-            <span>
-              {order.side} {count(order.quantity)} <span className="text-xs text-soft">{order.id}</span>
+          <li key={order.id} className="grid grid-cols-[1fr_auto] gap-x-2">
+            <span className="font-medium">
+              {order.side} {count(order.quantity)} {symbolOf(order.instrument)}
             </span>
-            <span className="text-right">
-              <StateWord {...orderLook(order)} because={order.because} />
-              {order.averagePrice !== null && order.filledQuantity > 0 && (
-                <span className="text-xs text-soft">
-                  {count(order.filledQuantity)} at {price(order.averagePrice)}
-                </span>
-              )}
-            </span>
+            <StateWord {...orderLook(order)} />
+            <span className="text-xs text-soft">{order.id}</span>
+            {order.averagePrice !== null && order.filledQuantity > 0 && (
+              <span className="text-right text-xs whitespace-nowrap text-soft">
+                {count(order.filledQuantity)} at {price(order.averagePrice)}
+              </span>
+            )}
+            {order.because && <span className="col-span-2 text-xs">{order.because}</span>}
           </li>
         ))}
       </ul>

@@ -4,7 +4,7 @@ import type { Account, Config, Mode } from '@/api/types'
 import { OrdersView } from '@/features/orders/orders_view'
 import { openOrdersQuery } from '@/features/orders/queries'
 import { PositionsView } from '@/features/positions/positions_view'
-import { positionsQuery } from '@/features/positions/queries'
+import { countHeld, positionsQuery } from '@/features/positions/queries'
 import { locksQuery } from '@/features/risk/queries'
 import { RiskView } from '@/features/risk/risk_view'
 import { runsQuery } from '@/features/runs/queries'
@@ -31,11 +31,16 @@ const NAMES: Record<Tab, string> = {
 
 /** What the account has and does: five tables in one panel. */
 export function Book({ account, config, mode, tab, onTab, onChoose }: Props) {
-  const runs = useQuery(runsQuery(account.id)).data?.items ?? []
+  // Only what is shown here: the rest of these lists changes with every tick.
+  const runs =
+    useQuery({
+      ...runsQuery(account.id),
+      select: (page) => page.items.map(({ id, strategy, state }) => ({ id, strategy, state })),
+    }).data ?? []
   const locks = useQuery(locksQuery).data?.items.length ?? 0
   const counts: Partial<Record<Tab, number>> = {
-    orders: useQuery(openOrdersQuery(account.id)).data?.items.length ?? 0,
-    positions: useQuery(positionsQuery(account.id)).data?.items.filter((one) => one.quantity !== 0).length ?? 0,
+    orders: useQuery({ ...openOrdersQuery(account.id), select: (page) => page.items.length }).data ?? 0,
+    positions: useQuery({ ...positionsQuery(account.id), select: countHeld }).data ?? 0,
     runs: runs.filter((run) => run.state === 'running').length,
     risk: locks,
   }
@@ -50,7 +55,7 @@ export function Book({ account, config, mode, tab, onTab, onChoose }: Props) {
           <Tabs.Trigger
             key={one}
             value={one}
-            className="-mb-px border-b-2 border-transparent px-3 py-1.5 whitespace-nowrap text-soft hover:text-ink data-[state=active]:border-accent data-[state=active]:font-semibold data-[state=active]:text-ink"
+            className="-mb-px border-b-2 border-transparent px-3 py-1.5 whitespace-nowrap phone:px-2 text-soft hover:text-ink data-[state=active]:border-accent data-[state=active]:font-semibold data-[state=active]:text-ink"
           >
             {NAMES[one]}
             {(counts[one] ?? 0) > 0 && (

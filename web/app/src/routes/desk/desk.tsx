@@ -13,11 +13,12 @@ import { Funds } from '@/features/account/funds'
 import { accountsQuery } from '@/features/account/queries'
 import { putOrder } from '@/features/orders/live'
 import { openOrdersQuery, ordersQuery } from '@/features/orders/queries'
-import { positionsQuery } from '@/features/positions/queries'
+import { countHeld, positionsQuery } from '@/features/positions/queries'
 import { locksQuery } from '@/features/risk/queries'
 import { Panic } from '@/features/risk/panic'
 import { Ticket } from '@/features/ticket/ticket'
 import { Empty, Failed, Loading } from '@/ui/faces'
+import type { LevelLine } from '@/charts/marks'
 import { LastPrice } from '@/ui/last_price'
 import { modeWord } from '@/ui/mode_badge'
 import { Book } from './book'
@@ -26,6 +27,8 @@ import { Header } from './header'
 import { KeysDialog, useKeys } from './keys'
 import { fillMarks, levelLines } from './overlays'
 import { TABS, usePlace, type View } from './place'
+
+const NO_LINES: LevelLine[] = []
 
 /** The first page: everything a trader does while the market is open. */
 export function Desk() {
@@ -57,11 +60,17 @@ function AtDesk({ config, accounts, account }: { config: Config; accounts: Accou
   const names = useMemo(() => instruments.map((one) => one.instrument), [instruments])
   const openOrders = useQuery(openOrdersQuery(account.id)).data?.items
   const recent = useQuery(ordersQuery(account.id)).data?.items
-  const positions = useQuery(positionsQuery(account.id)).data?.items
+  // Narrowed: a position's value changes with every tick, and this would repaint the whole desk.
+  const held = useQuery({ ...positionsQuery(account.id), select: countHeld }).data ?? 0
+  const lines = useQuery({
+    ...positionsQuery(account.id),
+    select: (page) => levelLines(page.items, openOrders ?? [], id),
+  }).data
   const quote = useQuery(quotesQuery(names)).data?.items.find((one) => one.instrument === id)
-  const locked = useQuery(locksQuery).data?.items.find((lock) => lock.scope !== 'run')?.because ?? null
+  const lock = useQuery(locksQuery).data?.items.find(({ scope, scopeId }) =>
+    scope === 'account' ? scopeId === account.id : scope !== 'run',
+  )
   const marks = useMemo(() => fillMarks(recent ?? [], id), [recent, id])
-  const lines = useMemo(() => levelLines(positions ?? [], openOrders ?? [], id), [positions, openOrders, id])
 
   useEffect(() => liveTicks(names), [names])
   useEffect(() => {
@@ -118,7 +127,7 @@ function AtDesk({ config, accounts, account }: { config: Config; accounts: Accou
               instrument={instrument}
               config={config}
               marks={marks}
-              lines={lines}
+              lines={lines ?? NO_LINES}
               timeframe={config.timeframes.find((one) => one === place.timeframe) ?? config.timeframes[0] ?? '1m'}
               onTimeframe={(timeframe) => go({ timeframe })}
               quote={
@@ -144,7 +153,7 @@ function AtDesk({ config, accounts, account }: { config: Config; accounts: Accou
               called={called}
               onCalled={answered}
               orders={recent ?? []}
-              locked={locked}
+              locked={lock?.because ?? null}
               onPlaced={(orders) => {
                 for (const order of orders) putOrder(cache, order)
               }}
@@ -170,7 +179,7 @@ function AtDesk({ config, accounts, account }: { config: Config; accounts: Accou
           accounts={accounts}
           mode={mode}
           openOrders={openOrders?.length ?? 0}
-          openPositions={positions?.filter((one) => one.quantity !== 0).length ?? 0}
+          openPositions={held}
           onClose={() => setOpen(null)}
         />
       )}

@@ -149,7 +149,7 @@ export class Market {
 
   private walk({ instrument, tickSize }: Instrument, reach: number): number {
     const price = this.prices.get(instrument) ?? 100
-    const move = (this.random() - 0.5) * price * reach
+    const move = (this.random() - 0.5) * Math.max(price * reach, tickSize * 2.4)
     return exact(Math.round((price + move) / tickSize) * tickSize)
   }
 
