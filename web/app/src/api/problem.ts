@@ -13,7 +13,7 @@ export class Problem extends Error {
     this.name = 'Problem'
     this.status = body.status
     this.code = body.code
-    this.field = body.field
+    this.field = body.field ?? undefined
     this.requestId = body.requestId
   }
 

@@ -22,7 +22,7 @@ export function Live({ children }: { children: ReactNode }) {
       clearTimeout(settle)
       settle = setTimeout(() => {
         void cache.invalidateQueries({ queryKey: ['trades'] })
-        void cache.invalidateQueries({ queryKey: ['accounts'] })
+        void cache.invalidateQueries({ queryKey: ['funds'] })
       }, SETTLE_MS)
     })
     const stops = [fills, ...[liveOrders, livePositions, livePnl, liveRuns, liveRisk].map((live) => live(cache))]

@@ -8,6 +8,7 @@ import { LogInRoute } from '@/routes/log_in'
 import { NotFound } from '@/routes/not_found'
 import { SetUpRoute } from '@/routes/set_up'
 import { Loading } from '@/ui/faces'
+import { Broken } from './broken'
 import { Live } from './live'
 
 /** Lets in who is logged in; the others are sent to the log-in and come back where they wanted to be. */
@@ -23,16 +24,21 @@ function Inside({ children }: { children: ReactNode }) {
 
 export const routes: RouteObject[] = [
   {
-    path: '/',
-    element: (
-      <Inside>
-        <Desk />
-      </Inside>
-    ),
+    errorElement: <Broken />,
+    children: [
+      {
+        path: '/',
+        element: (
+          <Inside>
+            <Desk />
+          </Inside>
+        ),
+      },
+      { path: '/login', element: <LogInRoute /> },
+      { path: '/setup', element: <SetUpRoute /> },
+      { path: '*', element: <NotFound /> },
+    ],
   },
-  { path: '/login', element: <LogInRoute /> },
-  { path: '/setup', element: <SetUpRoute /> },
-  { path: '*', element: <NotFound /> },
 ]
 
 export function makeRouter() {

@@ -1,18 +1,19 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Account } from '@/api/types'
 import { Money, Pnl } from '@/ui/money'
-import { pnlQuery } from './queries'
+import { fundsQuery, pnlQuery } from './queries'
 
 /** Equity and the day's result after charges, as the server counts them. */
 export function Figures({ account }: { account: Account }) {
   const { data } = useQuery(pnlQuery)
+  const funds = useQuery(fundsQuery(account.id)).data
   const row = data?.accounts.find((one) => one.accountId === account.id)
   return (
     <dl className="flex items-baseline gap-4" aria-label="Account figures">
       <div className="phone:hidden">
         <dt className="text-[11px] leading-3 text-soft">Available</dt>
         <dd>
-          <Money of={account.funds.available} />
+          <Money of={funds?.available} />
         </dd>
       </div>
       <div>

@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Account } from '@/api/types'
 import { Money, Pnl } from '@/ui/money'
-import { pnlQuery } from './queries'
+import { fundsQuery, pnlQuery } from './queries'
 
 /** The account's money, line by line. */
 export function Funds({ account }: { account: Account }) {
   const row = useQuery(pnlQuery).data?.accounts.find((one) => one.accountId === account.id)
-  const { funds } = account
+  const funds = useQuery(fundsQuery(account.id)).data
   const line = 'flex justify-between gap-2 py-0.5'
   return (
     <section aria-label="Funds" className="border-t border-line px-3 py-2 text-xs">
@@ -21,13 +21,13 @@ export function Funds({ account }: { account: Account }) {
         <div className={line}>
           <dt>Cash</dt>
           <dd>
-            <Money of={funds.cash} />
+            <Money of={funds?.cash} />
           </dd>
         </div>
         <div className={line}>
           <dt>Margin used</dt>
           <dd>
-            <Money of={funds.marginUsed} />
+            <Money of={funds?.marginUsed} />
           </dd>
         </div>
         <div className={line}>

@@ -24,7 +24,7 @@ export function OrdersTable({ orders, may, busy, onChange, onCancel }: Props) {
     {
       head: 'Instrument',
       cell: (order) => (
-        <span className="whitespace-nowrap">
+        <span className="wrap-anywhere desk:whitespace-nowrap">
           <SideWord side={order.side} /> <span className="font-medium">{symbolOf(order.instrument)}</span>
         </span>
       ),

@@ -25,7 +25,7 @@ export function PositionsTable({ positions, may, runName, onChoose, onClose }: P
       cell: (one) => (
         <button
           type="button"
-          className="font-medium whitespace-nowrap hover:underline"
+          className="text-left font-medium wrap-anywhere hover:underline desk:whitespace-nowrap"
           onClick={() => onChoose(one.instrument)}
         >
           {symbolOf(one.instrument)} <span className="font-normal text-soft">{one.product}</span>

@@ -17,6 +17,7 @@ interface Props {
   order: NewOrder
   mode: Mode
   account: Account
+  available: number | undefined
   instrument: Instrument
   onBack: () => void
   onPlaced: (orders: Order[]) => void
@@ -31,7 +32,7 @@ const HOW: Record<NewOrder['type'], (order: NewOrder) => string> = {
 }
 
 /** What will happen, in words; then it is asked once. */
-export function Review({ order, mode, account, instrument, onBack, onPlaced, onRefused }: Props) {
+export function Review({ order, mode, account, available, instrument, onBack, onPlaced, onRefused }: Props) {
   // One key for this review: pressed again after a lost answer, it is still the same order.
   const key = useRef(submissionKey())
   const tick = useTick(order.instrument)
@@ -67,7 +68,7 @@ export function Review({ order, mode, account, instrument, onBack, onPlaced, onR
           {at === undefined ? 'not known: there is no price yet' : `about ${rupees(about(at, order.quantity))}`}
         </Line>
         <Line name="Available">
-          <Money of={account.funds.available} />
+          <Money of={available} />
         </Line>
         <Line name="Stop loss">
           {order.stopLoss === undefined ? 'none: the position has no protection' : price(order.stopLoss)}

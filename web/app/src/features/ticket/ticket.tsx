@@ -3,22 +3,24 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import { Controller, useForm } from 'react-hook-form'
 import { symbolOf } from '@/api/config'
 import { useMay } from '@/api/session'
-import { ticks } from '@/api/ticks'
 import type { Account, Instrument, Mode, NewOrder, Order, Side } from '@/api/types'
-import { count, price } from '@/format/rupees'
-import { stepPrice, stepQuantity } from '@/format/steps'
+import { count } from '@/format/rupees'
+import { stepQuantity } from '@/format/steps'
 import { Button } from '@/ui/button'
 import { LastPrice } from '@/ui/last_price'
 import { ModeBadge } from '@/ui/mode_badge'
 import { Segmented } from '@/ui/segmented'
 import { Stepper } from '@/ui/stepper'
 import { draftSchema, needsLimit, needsTrigger, NUMBERS, PRODUCTS, toOrder, TYPES, type Draft } from './draft'
+import { PriceField } from './price_field'
 import { Outcome } from './outcome'
 import { Review } from './review'
 import { Worth } from './worth'
 
 interface Props {
   account: Account
+  /** What the account can use; undefined while it is not known. */
+  available: number | undefined
   instrument: Instrument
   mode: Mode
   side: Side
@@ -35,7 +37,19 @@ interface Props {
 
 const sideTone = (side: Side) => (side === 'BUY' ? 'bg-buy text-panel' : 'bg-sell text-panel')
 
-export function Ticket({ account, instrument, mode, side, onSide, called, onCalled, orders, onPlaced, locked }: Props) {
+export function Ticket({
+  account,
+  available,
+  instrument,
+  mode,
+  side,
+  onSide,
+  called,
+  onCalled,
+  orders,
+  onPlaced,
+  locked,
+}: Props) {
   const may = useMay('orders.write')
   const [reviewed, setReviewed] = useState<NewOrder | null>(null)
   const [placed, setPlaced] = useState<Order[]>([])
@@ -64,13 +78,6 @@ export function Ticket({ account, instrument, mode, side, onSide, called, onCall
     onCalled()
   }, [called, onCalled])
 
-  const stepped = (text: string, steps: number) => {
-    const from = Number(text.replaceAll(',', ''))
-    const known = text.trim() !== '' && Number.isFinite(from)
-    // The first step of an empty price lands on the market.
-    const start = known ? from : (ticks.get(instrument.instrument)?.price ?? instrument.tickSize)
-    return String(stepPrice(start, known ? steps : 0, instrument.tickSize))
-  }
   const submit = handleSubmit((good) => {
     setRefused(null)
     setReviewed(toOrder(good, account.id, instrument.instrument))
@@ -81,27 +88,7 @@ export function Ticket({ account, instrument, mode, side, onSide, called, onCall
     if (known) setError(known, { message }, { shouldFocus: true })
     else setRefused(message)
   }
-  const priceField = (name: 'limitPrice' | 'triggerPrice' | 'stopLoss' | 'targetPrice', label: string) => (
-    <Controller
-      control={control}
-      name={name}
-      render={({ field, fieldState }) => (
-        <Stepper
-          label={label}
-          unit="tick"
-          value={field.value}
-          onValue={field.onChange}
-          onBlur={field.onBlur}
-          ref={field.ref}
-          step={(steps) => stepped(field.value, steps)}
-          placeholder={
-            name === 'stopLoss' || name === 'targetPrice' ? 'none' : price(ticks.get(instrument.instrument)?.price)
-          }
-          error={fieldState.error?.message}
-        />
-      )}
-    />
-  )
+  const of = { control, instrument }
   if (instrument.kind === 'index') {
     return <p className="p-3 text-soft">{symbolOf(instrument.instrument)} is an index: it is watched, not traded.</p>
   }
@@ -146,13 +133,13 @@ export function Ticket({ account, instrument, mode, side, onSide, called, onCall
           />
         )}
       />
-      {needsTrigger(draft.type) && priceField('triggerPrice', 'Trigger price')}
-      {needsLimit(draft.type) && priceField('limitPrice', 'Limit price')}
+      {needsTrigger(draft.type) && <PriceField {...of} name="triggerPrice" label="Trigger price" />}
+      {needsLimit(draft.type) && <PriceField {...of} name="limitPrice" label="Limit price" />}
       <div className="grid grid-cols-2 gap-2">
-        {priceField('stopLoss', 'Stop loss')}
-        {priceField('targetPrice', 'Target')}
+        <PriceField {...of} name="stopLoss" label="Stop loss" />
+        <PriceField {...of} name="targetPrice" label="Target" />
       </div>
-      <Worth instrument={instrument} draft={draft} account={account} />
+      <Worth instrument={instrument} draft={draft} available={available} />
       {locked && (
         <p role="status" className="rounded border border-danger p-2">
           <strong className="text-danger">New entries are locked:</strong> {locked}. Exits still go. Unlock under Risk.
@@ -178,6 +165,7 @@ export function Ticket({ account, instrument, mode, side, onSide, called, onCall
           order={reviewed}
           mode={mode}
           account={account}
+          available={available}
           instrument={instrument}
           onBack={() => setReviewed(null)}
           onRefused={refuse}

@@ -1,12 +1,20 @@
 import { useTick } from '@/api/ticks'
-import type { Account, Instrument } from '@/api/types'
+import type { Instrument } from '@/api/types'
 import { rupees } from '@/format/rupees'
 import { about } from '@/format/steps'
 import { Money } from '@/ui/money'
 import { needsLimit, needsTrigger, type Draft } from './draft'
 
 /** Roughly what the draft is worth, beside what the account can use. */
-export function Worth({ instrument, draft, account }: { instrument: Instrument; draft: Draft; account: Account }) {
+export function Worth({
+  instrument,
+  draft,
+  available,
+}: {
+  instrument: Instrument
+  draft: Draft
+  available: number | undefined
+}) {
   const tick = useTick(instrument.instrument)
   const typed = needsLimit(draft.type) ? draft.limitPrice : needsTrigger(draft.type) ? draft.triggerPrice : ''
   const price = typed.trim() === '' ? tick?.price : Number(typed.replaceAll(',', ''))
@@ -18,7 +26,7 @@ export function Worth({ instrument, draft, account }: { instrument: Instrument; 
       <dd className="text-right font-medium">{known ? rupees(about(price, quantity)) : '–'}</dd>
       <dt className="text-soft">Available</dt>
       <dd className="text-right">
-        <Money of={account.funds.available} />
+        <Money of={available} />
       </dd>
     </dl>
   )

@@ -16,7 +16,7 @@ export function TradesView({ account, runName }: { account: Account; runName: (r
     {
       head: 'Instrument',
       cell: (one) => (
-        <span className="whitespace-nowrap">
+        <span className="wrap-anywhere desk:whitespace-nowrap">
           <span className={`font-semibold ${one.direction === 'LONG' ? 'text-buy' : 'text-sell'}`}>
             {one.direction}
           </span>{' '}

@@ -10,7 +10,7 @@ import { liveTicks } from '@/features/market/live'
 import { quotesQuery } from '@/features/market/queries'
 import { WatchList } from '@/features/market/watch_list'
 import { Funds } from '@/features/account/funds'
-import { accountsQuery } from '@/features/account/queries'
+import { accountsQuery, fundsQuery } from '@/features/account/queries'
 import { putOrder } from '@/features/orders/live'
 import { openOrdersQuery, ordersQuery } from '@/features/orders/queries'
 import { countHeld, positionsQuery } from '@/features/positions/queries'
@@ -66,6 +66,7 @@ function AtDesk({ config, accounts, account }: { config: Config; accounts: Accou
     ...positionsQuery(account.id),
     select: (page) => levelLines(page.items, openOrders ?? [], id),
   }).data
+  const available = useQuery(fundsQuery(account.id)).data?.available
   const quote = useQuery(quotesQuery(names)).data?.items.find((one) => one.instrument === id)
   const lock = useQuery(locksQuery).data?.items.find(({ scope, scopeId }) =>
     scope === 'account' ? scopeId === account.id : scope !== 'run',
@@ -146,6 +147,7 @@ function AtDesk({ config, accounts, account }: { config: Config; accounts: Accou
             <Ticket
               key={id}
               account={account}
+              available={available}
               instrument={instrument}
               mode={mode}
               side={side}

@@ -39,7 +39,7 @@ export class Access {
     this.tokens.clear()
   }
 
-  logIn({ name, password, totp }: { name: string; password: string; totp?: string }): SessionBody {
+  logIn({ name, password, totp }: { name: string; password: string; totp?: string | null }): SessionBody {
     if (name !== this.user.name || password !== this.password) {
       throw new Refusal(401, 'unauthenticated', 'the name or the password is wrong; try again')
     }
@@ -57,7 +57,9 @@ export class Access {
     return this.issue()
   }
 
-  register({ name, password, setupToken }: { name: string; password: string; setupToken?: string }): { user: User } {
+  register({ name, password, setupToken }: { name: string; password: string; setupToken?: string | null }): {
+    user: User
+  } {
     if (setupToken !== 'SETUP-TOKEN') {
       throw new Refusal(
         403,

@@ -78,33 +78,34 @@ export class FakeDesk {
   }
 
   accounts(): Account[] {
+    const rest = {
+      broker: 'paper',
+      relation: 'self',
+      initialCash: INITIAL_CASH,
+      because: null,
+      createdAt: ist(this.now()),
+    } as const
+    return [
+      { id: 1, name: 'Paper account', state: 'connected', ...rest },
+      { id: 2, name: 'An old one', state: 'closed', ...rest },
+    ]
+  }
+
+  funds() {
     const sum = this.pnl().accounts[0]
     const equity = sum?.equity ?? INITIAL_CASH
-    const used = this.ledger.positions.reduce(
-      (total, one) => total + Math.abs(one.quantity * one.averagePrice) * 0.2,
-      0,
+    const used = exact(
+      this.ledger.positions.reduce((total, one) => total + Math.abs(one.quantity * one.averagePrice) * 0.2, 0),
     )
-    const funds = {
+    return {
       cash: INITIAL_CASH,
       equity,
-      marginUsed: exact(used),
+      marginUsed: used,
       available: exact(equity - used),
       realised: sum?.realised ?? 0,
       unrealised: sum?.unrealised ?? 0,
       charges: sum?.charges ?? 0,
     }
-    return [
-      {
-        id: 1,
-        name: 'Paper account',
-        broker: 'paper',
-        relation: 'self',
-        initialCash: INITIAL_CASH,
-        state: 'connected',
-        because: null,
-        funds,
-      },
-    ]
   }
 
   pnl(): Pnl {

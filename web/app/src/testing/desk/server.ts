@@ -64,6 +64,11 @@ export function deskRoutes(desk: FakeDesk): Routes {
     )
     .on(
       'get',
+      '/api/accounts/{id}/funds',
+      inside(() => desk.funds()),
+    )
+    .on(
+      'get',
       '/api/quotes',
       inside(({ query }) => page((query.get('instruments') ?? '').split(',').map((one) => market.quote(one)))),
     )
