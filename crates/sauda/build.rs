@@ -56,7 +56,8 @@ fn build() -> Result<(), String> {
         return Err(format!("{} has no index.html; `make web` makes one", built.display()));
     }
     files.sort();
-    let mut list = String::from("/// Path and content of each file.\npub const FILES: &[(&str, &[u8])] = &[\n");
+    let mut list =
+        String::from("/// Path and content of each file.\npub const FILES: &[(&str, &[u8])] = &[\n");
     for (name, path) in files {
         let _ = writeln!(list, "    ({name:?}, include_bytes!({path:?})),");
     }

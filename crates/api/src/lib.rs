@@ -19,7 +19,7 @@ pub mod views;
 pub use layers::address::client_address;
 pub use layers::origin::origin_is_allowed;
 pub use openapi::document;
-pub use problem::Problem;
 pub use pages::{Page, Pages};
+pub use problem::Problem;
 pub use routes::{router, router_with};
 pub use state::{ApiSettings, AppState, Demo, Mode, NoParts, PartHealth, Parts, Rate, RateLimits};

@@ -76,13 +76,12 @@ impl Limits {
     }
 
     fn policy(&self) -> RiskPolicy {
-        RiskPolicy {
-            market_hours: self.market_hours,
-            price_band: self.price_band,
-            duplicate_within: self.duplicate_seconds.map(|s| Span::micros(i64::from(s) * 1_000_000)),
-            orders_per_second: Some(self.max_orders_per_second.unwrap_or(USUAL_A_SECOND)),
-            ..RiskPolicy::default()
-        }
+        let mut policy = RiskPolicy::default();
+        policy.market_hours = self.market_hours;
+        policy.price_band = self.price_band;
+        policy.duplicate_within = self.duplicate_seconds.map(|s| Span::micros(i64::from(s) * 1_000_000));
+        policy.orders_per_second = Some(self.max_orders_per_second.unwrap_or(USUAL_A_SECOND));
+        policy
     }
 
     fn for_engine(&self) -> AccountLimits {

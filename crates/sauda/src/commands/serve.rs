@@ -12,7 +12,9 @@ use crate::failure::Failure;
 
 /// Serve the web application and the API: accounts trade on paper in a simulated market
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  sauda serve --demo\n  sauda serve --listen 127.0.0.1:8420 --database postgres://sauda@localhost/sauda")]
+#[command(
+    after_help = "Example:\n  sauda serve --demo\n  sauda serve --listen 127.0.0.1:8420 --database postgres://sauda@localhost/sauda"
+)]
 pub struct Args {
     /// Where to listen
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8420", env = "SAUDA_LISTEN")]
@@ -70,7 +72,9 @@ fn settings(args: &Args, data_dir: &Path) -> Result<Settings, Failure> {
         )));
     }
     let database = match &args.database {
-        Some(text) => store::Location::parse(text).map_err(|why| Failure::usage(format!("--database: {why}")))?,
+        Some(text) => {
+            store::Location::parse(text).map_err(|why| Failure::usage(format!("--database: {why}")))?
+        }
         None => store::Location::Sqlite(data_dir.join("sauda.db")),
     };
     Ok(Settings {

@@ -10,8 +10,8 @@ use desk::hub::Hub;
 use desk::{Clock, Desk, DeskParts, Mode};
 use store::{PageRequest, Store};
 
-use super::{Settings, console, demo};
 use super::market::Venue;
+use super::{Settings, console, demo};
 use crate::failure::Failure;
 use crate::pages;
 
@@ -27,9 +27,8 @@ pub async fn serve(settings: Settings) -> Result<(), Failure> {
     let environment = std::env::var(MasterKey::VARIABLE).ok();
     let key = MasterKey::load(environment.as_deref(), &folder.join("master.key"), &OsRandomness)
         .map_err(Failure::failed)?;
-    let store = Store::open(&database, key.audit(), &folder.join("audit-mirror"))
-        .await
-        .map_err(Failure::failed)?;
+    let store =
+        Store::open(&database, key.audit(), &folder.join("audit-mirror")).await.map_err(Failure::failed)?;
     let access =
         Access::open(store.clone(), &key, AccessSettings::default()).await.map_err(Failure::failed)?;
 
@@ -63,7 +62,6 @@ pub async fn serve(settings: Settings) -> Result<(), Failure> {
 
     let state = AppState::new(
         access.clone(),
-        desk.clone(),
         ApiSettings {
             demo: demo_user.as_ref().map(|d| Demo { name: d.name.clone(), password: d.password.clone() }),
             cors_origins: origins,

@@ -16,7 +16,9 @@ pub fn log() {
 }
 
 pub fn ready(address: SocketAddr, demo: Option<&DemoUser>, setup_token: Option<&str>) -> Result<(), Failure> {
-    let mut text = format!("\n  Sauda is ready:  http://{address}/\n  paper trading in a simulated market; no order leaves this machine\n");
+    let mut text = format!(
+        "\n  Sauda is ready:  http://{address}/\n  paper trading in a simulated market; no order leaves this machine\n"
+    );
     if let Some(demo) = demo {
         text += &format!(
             "\n  DEMO: everybody who reaches this page can log in as\n      user      {}\n      password  {}\n  Start without --demo for an installation of your own.\n",

@@ -115,7 +115,9 @@ pub async fn runs(desk: &Desk, access: &Access, demo: &DemoUser, account: Accoun
 async fn strategy(access: &Access, user: UserId, name: &str, built_in: &str) -> Result<StrategyId, Failure> {
     let unit = access.store().begin().await.map_err(Failure::failed)?;
     let now = access.now();
-    let id = store::strategies::create(&unit, user, name, StrategyKind::BuiltIn, now).await.map_err(Failure::failed)?;
+    let id = store::strategies::create(&unit, user, name, StrategyKind::BuiltIn, now)
+        .await
+        .map_err(Failure::failed)?;
     store::strategies::add_version(&unit, user, id, built_in, None, now).await.map_err(Failure::failed)?;
     unit.commit().await.map_err(Failure::failed)?;
     Ok(id)

@@ -29,7 +29,8 @@ pub enum Wish {
 impl Wish {
     pub fn read(args: &Args) -> Result<Wish, Failure> {
         if let Some(address) = &args.paper {
-            let address = if address.contains(':') { address.clone() } else { format!("127.0.0.1:{address}") };
+            let address =
+                if address.contains(':') { address.clone() } else { format!("127.0.0.1:{address}") };
             return Ok(Wish::Elsewhere(address));
         }
         let today = (broker_sim::paper::system_clock())().date();
@@ -71,7 +72,9 @@ impl Venue {
         let told = Arc::new(std::sync::OnceLock::<Market>::new());
         let hears = told.clone();
         let prices = Arc::new(move |update| {
-            if let (MarketUpdate::Tick { instrument, at, price, volume }, Some(market)) = (update, hears.get()) {
+            if let (MarketUpdate::Tick { instrument, at, price, volume }, Some(market)) =
+                (update, hears.get())
+            {
                 market.tick(&instrument, at, price, volume);
             }
         });
