@@ -98,7 +98,7 @@ fn add_descriptions(operation: &mut Operation) {
         if let RefOr::T(response) = response
             && response.description.is_empty()
         {
-            response.description = "done".to_owned();
+            "done".clone_into(&mut response.description);
         }
     }
 }

@@ -34,7 +34,7 @@ impl Trial<'_> {
         let shown = body.map(|body| body.chars().take(200).collect::<String>());
         let what = format!("{} {path} {shown:?}", self.route.method);
         let (status, _, blamed) = answer.problem();
-        let mut fault =
+        let fault =
             |fault: &str| self.faults.lock().unwrap().push(format!("{what} {fault}: {}", answer.text));
         if !(400..500).contains(&status) {
             fault("is not refused with 4xx");
