@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::Response;
 use back_office::accounts;
 use serde::Deserialize;
 use store::AccountId;
@@ -10,7 +11,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::extract::{Allowed, Body, Id, Paging, Query, may};
+use crate::extract::{Allowed, Body, Id, IdempotencyKey, Idempotent, Paging, Query, may};
 use crate::views::accounts::AccountView;
 use crate::views::{Amount, List};
 use crate::{AppState, Problem};
@@ -59,18 +60,23 @@ async fn list(
 }
 
 /// Open a paper account.
-#[utoipa::path(post, path = "/api/accounts", tag = "accounts", request_body = OpenBody,
+#[utoipa::path(post, path = "/api/accounts", tag = "accounts", request_body = OpenBody, params(IdempotencyKey),
     security(("bearer" = ["accounts.write"]), ("apiKey" = ["accounts.write"])),
     responses((status = CREATED, body = AccountView))
 )]
 async fn open(
     State(state): State<AppState>,
     who: Allowed<may::ManageAccounts>,
-    Body(body): Body<OpenBody>,
-) -> Result<(StatusCode, Json<AccountView>), Problem> {
-    let cash = body.initial_cash.map_or(accounts::USUAL_CASH, Amount::money);
-    let account = accounts::open(&state.access, &who, &body.name, cash).await?;
-    Ok((StatusCode::CREATED, Json(account.into())))
+    request: Idempotent<OpenBody>,
+) -> Result<Response, Problem> {
+    let (access, caller) = (state.access.clone(), who.clone());
+    request
+        .once(&state, who.user, async move |body| {
+            let cash = body.initial_cash.map_or(accounts::USUAL_CASH, Amount::money);
+            let account = accounts::open(&access, &caller, &body.name, cash).await?;
+            Ok((StatusCode::CREATED, AccountView::from(account)))
+        })
+        .await
 }
 
 /// One account.
