@@ -53,7 +53,7 @@ function refine(server, draft, answer) {
 function contents(operation) {
   const all = { body: operation.requestBody?.content?.['application/json'] }
   for (const [status, response] of Object.entries(operation.responses ?? {})) {
-    if (/^2/.test(status)) all[status] = response.content?.['application/json']
+    if (status.startsWith('2')) all[status] = response.content?.['application/json']
   }
   return all
 }

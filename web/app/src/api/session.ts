@@ -8,11 +8,12 @@ import { store } from './store'
 import type { SessionBody, User } from './types'
 
 export type SessionState =
-  | { state: 'asking' }
+  /** Not known yet; `because`: why that takes so long. */
+  | { state: 'asking'; because: string | null }
   | { state: 'in'; user: User; token: string; expiresAt: number }
   | { state: 'out'; because: string | null }
 
-const current = store<SessionState>({ state: 'asking' })
+const current = store<SessionState>({ state: 'asking', because: null })
 let refreshing: Promise<string | null> | null = null
 
 /** Before this much of its life is left, a token is renewed rather than sent. */
@@ -30,10 +31,15 @@ export const session = {
     current.set({ state: 'out', because })
   },
 
+  /** The server did not answer whether there is a session. */
+  wait(because: string): void {
+    if (current.get().state === 'asking') current.set({ state: 'asking', because })
+  },
+
   /** For tests: as if the page had just been opened. */
   forget(): void {
     refreshing = null
-    current.set({ state: 'asking' })
+    current.set({ state: 'asking', because: null })
   },
 
   /** A new access token by the cookie, or null when there is no session any more. Throws when the server is not there. */

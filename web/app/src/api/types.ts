@@ -4,7 +4,7 @@
  */
 import type { paths } from './schema'
 
-type Json<Part> = Part extends { content: { 'application/json': infer Body } } ? Body : never
+type Json<Part> = Part extends { content: { 'application/json': infer Shape } } ? Shape : never
 type Answer<Operation> = Operation extends { responses: infer All } ? Json<All[keyof All & (200 | 201)]> : never
 type Body<Operation> = Operation extends { requestBody?: infer Request } ? Json<NonNullable<Request>> : never
 type Item<Path extends keyof paths> = Answer<paths[Path]['get']> extends { items: (infer One)[] } ? One : never

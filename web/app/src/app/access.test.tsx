@@ -87,3 +87,13 @@ test('a session ended from elsewhere closes the socket and says so', async () =>
   expect(await screen.findByText('this session was ended from elsewhere; log in again')).toBeVisible()
   expect(FakeSocket.last.readyState).toBe(FakeSocket.CLOSED)
 })
+
+test('a server that is not there yet is waited for, in words', async () => {
+  const { desk } = openPage((fresh) => {
+    fresh.access.cookie = true
+    fresh.broken = 'POST /api/auth/refresh'
+  })
+  expect(await screen.findByText(/Trying again: the server answered 503/)).toBeVisible()
+  desk.broken = null
+  expect(await screen.findByRole('button', { name: 'Panic' })).toBeVisible()
+})

@@ -7,7 +7,7 @@ import { Desk } from '@/routes/desk/desk'
 import { LogInRoute } from '@/routes/log_in'
 import { NotFound } from '@/routes/not_found'
 import { SetUpRoute } from '@/routes/set_up'
-import { Loading } from '@/ui/faces'
+import { Loading, Stale } from '@/ui/faces'
 import { Broken } from './broken'
 import { Live } from './live'
 
@@ -16,7 +16,9 @@ function Inside({ children }: { children: ReactNode }) {
   const now = useSession()
   const at = useLocation()
   const status = useQuery({ ...authStatusQuery, enabled: now.state === 'out' })
-  if (now.state === 'asking') return <Loading what="your session" />
+  if (now.state === 'asking') {
+    return now.because ? <Stale>Trying again: {now.because}</Stale> : <Loading what="your session" />
+  }
   if (now.state === 'in') return <Live>{children}</Live>
   if (status.data?.setupNeeded) return <Navigate to="/setup" replace />
   return <Navigate to="/login" replace state={{ from: at.pathname + at.search }} />
