@@ -1,5 +1,6 @@
 //! The event loop's body: one event in, effects out.
 
+mod chase;
 mod commands;
 mod decide;
 mod doubt;
@@ -22,6 +23,7 @@ use strategy::{Block, Inputs, SignalBits, Signals, Strategy};
 
 pub use snapshot::SnapshotError;
 
+use crate::chases::Chases;
 use crate::doubts::Doubts;
 use crate::event::{ClosedBar, Event};
 use crate::locks::Locks;
@@ -49,6 +51,9 @@ pub struct Engine {
     decision: Decision,
     /// A person's command is being carried out.
     person: bool,
+    /// The instant of the event.
+    now: Timestamp,
+    chases: Chases,
 }
 
 /// Whom the orders go to.
@@ -113,6 +118,8 @@ impl Engine {
             locks: Locks::default(),
             decision: Decision::Event(Timestamp::MIN),
             person: false,
+            now: Timestamp::MIN,
+            chases: Chases::default(),
         }
     }
 
@@ -166,7 +173,7 @@ impl Engine {
 
     /// When [`Event::Timer`] must be told, if nothing happens before: ask again after each event.
     pub fn next_due(&self) -> Option<Timestamp> {
-        self.doubts.next_due()
+        self.doubts.next_due().into_iter().chain(self.chases.next_due()).min()
     }
 
     /// Orders of which something is not known: their fate, or trades that the broker counts and has not told.
@@ -293,6 +300,7 @@ impl Engine {
     #[inline]
     pub fn handle(&mut self, at: Timestamp, event: &Event, out: &mut Vec<Effect>) {
         self.decision = Decision::Event(at);
+        self.now = at;
         match *event {
             Event::Close { book, ref bar } => self.on_close(at, book, bar, out),
             Event::Committed { order } => self.on_committed(order, out),
@@ -301,8 +309,12 @@ impl Engine {
             Event::Range { book, high, low, close } => self.on_range(at, book, (high, low, close), out),
             Event::Tick { book, price } => self.on_tick(at, book, price, out),
             Event::Mark { book, price } => self.mark(book, price),
-            Event::DayStart { book, square_off, hours } => {
-                self.books[book.0 as usize].hours = hours;
+            Event::Quote { book, bid, ask } => {
+                self.books[book.0 as usize].quote = (bid > Price::ZERO && ask >= bid).then_some((bid, ask));
+            }
+            Event::DayStart { book, square_off, hours, circuit } => {
+                let told = &mut self.books[book.0 as usize];
+                (told.hours, told.circuit, told.quote) = (hours, circuit, None);
                 self.on_day_start(at, book, square_off, out);
             }
             Event::SquareOff { book, timing, reason } => {
@@ -361,6 +373,7 @@ impl Engine {
         // Cancelled between the wish and its commit: it never leaves.
         if order.state == OrderState::Pending && order.apply(OrderEvent::Sent).is_ok() {
             out.push(Effect::Place(order.ticket()));
+            self.begin_chase(key);
         }
     }
 
@@ -522,7 +535,16 @@ impl Engine {
 
     fn market(&self, id: BookId, side: Side) -> Terms {
         let book = self.book(id);
-        marketable(side, book.mark, book.spec.contract.tick)
+        // Through the other side of the book where that is known, else through the last price.
+        let from = match (book.quote, side) {
+            (None, _) => book.mark,
+            (Some((_, ask)), Side::Buy) => ask,
+            (Some((bid, _)), Side::Sell) => bid,
+        };
+        match marketable(side, from, book.spec.contract.tick) {
+            Terms::Marketable { limit } => Terms::Marketable { limit: book.within_circuit(limit) },
+            terms => terms,
+        }
     }
 }
 

@@ -275,7 +275,7 @@ impl Desk {
             ["fill", k, qty, at] => fill(k, qty, at, FillPhase::AtOpenOrTick),
             ["day"] => {
                 self.now = self.now.day().next().start() + Span::minutes(555);
-                Event::DayStart { book: BOOK, square_off: None, hours: None }
+                Event::DayStart { book: BOOK, square_off: None, hours: None, circuit: None }
             }
             ["pause"] => Event::Command(Command::Pause { book: BOOK }),
             ["resume"] => Event::Command(Command::Resume { book: BOOK }),
@@ -294,7 +294,12 @@ impl Desk {
             ["order" | "change" | "protect", ref more @ ..] => Event::Command(by_hand(words[0], more)),
             ["hours", from, to] => {
                 let clock = |text: &str| self.now.day().start() + Span::minutes(text.parse().unwrap());
-                Event::DayStart { book: BOOK, square_off: None, hours: Some((clock(from), clock(to))) }
+                Event::DayStart {
+                    book: BOOK,
+                    square_off: None,
+                    hours: Some((clock(from), clock(to))),
+                    circuit: None,
+                }
             }
             ["cancel", k] => Event::Command(Command::Cancel { order: key(k) }),
             _ => panic!("event {line}"),
