@@ -47,8 +47,8 @@ pub struct Engine {
     conduct: Conduct,
     doubts: Doubts,
     locks: Locks,
-    /// What the orders made now come from.
-    decision: Decision,
+    /// The bar whose close is being told.
+    bar: Option<Timestamp>,
     /// A person's command is being carried out.
     person: bool,
     /// The instant of the event.
@@ -116,7 +116,7 @@ impl Engine {
             conduct: Conduct::Simulated,
             doubts: Doubts::default(),
             locks: Locks::default(),
-            decision: Decision::Event(Timestamp::MIN),
+            bar: None,
             person: false,
             now: Timestamp::MIN,
             chases: Chases::default(),
@@ -299,7 +299,6 @@ impl Engine {
     /// Takes one event; appends what it causes to `out`.
     #[inline]
     pub fn handle(&mut self, at: Timestamp, event: &Event, out: &mut Vec<Effect>) {
-        self.decision = Decision::Event(at);
         self.now = at;
         match *event {
             Event::Close { book, ref bar } => self.on_close(at, book, bar, out),
@@ -335,7 +334,7 @@ impl Engine {
     }
 
     fn on_close(&mut self, at: Timestamp, id: BookId, bar: &ClosedBar, out: &mut Vec<Effect>) {
-        self.decision = Decision::Bar(bar.opened);
+        self.bar = Some(bar.opened);
         self.mark(id, bar.close);
         let book = &mut self.books[id.0 as usize];
         book.entered_inside = false;
@@ -356,6 +355,7 @@ impl Engine {
         if trails {
             self.trail(id, bar, out);
         }
+        self.bar = None;
     }
 
     /// Whether the book holds something, or its strategy is asked, at this close.
@@ -459,6 +459,7 @@ impl Engine {
             self.books[id.0 as usize].starved |= left < qty;
         }
         let book = &mut self.books[id.0 as usize];
+        let decision = self.bar.map_or(Decision::Event(self.now), Decision::Bar);
         let parent = book.opener.filter(|_| closes);
         let maker = match purpose {
             Purpose::Exit(ExitReason::Manual) => Maker::Person,
@@ -468,8 +469,9 @@ impl Engine {
         };
         while left > Qty::ZERO {
             let slice = book.spec.slice(left);
-            let leg = book.next_leg(self.decision);
-            let origin = Origin { decision: self.decision, leg, maker, parent };
+            // Only what is stored needs its number.
+            let leg = if self.conduct == Conduct::Broker { book.next_leg(decision) } else { 0 };
+            let origin = Origin { decision, leg, maker, parent };
             let order = self.orders.add(
                 at,
                 id,
@@ -487,11 +489,8 @@ impl Engine {
             out.push(Effect::Persist(order.ticket()));
             left -= slice;
             if self.policy.orders_per_second.is_some() {
-                self.sent.push_back(at);
+                count_sent(&mut self.sent, at);
             }
-        }
-        while self.sent.front().is_some_and(|sent| *sent + SECOND <= at) {
-            self.sent.pop_front();
         }
     }
 
@@ -579,6 +578,14 @@ impl Book {
         let _ = drop_key(&mut self.entries, key)
             || drop_key(&mut self.stops, key)
             || drop_key(&mut self.exits, key);
+    }
+}
+
+#[cold]
+fn count_sent(sent: &mut VecDeque<Timestamp>, at: Timestamp) {
+    sent.push_back(at);
+    while sent.front().is_some_and(|sent| *sent + SECOND <= at) {
+        sent.pop_front();
     }
 }
 

@@ -42,7 +42,7 @@ pub enum Maker {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Origin {
     pub decision: Decision,
-    /// Which order of that decision in its book, from 0.
+    /// Which order of that decision in its book, from 0; counted only towards a broker.
     pub leg: u16,
     pub maker: Maker,
     /// Of what closes: the entry that opened the position.

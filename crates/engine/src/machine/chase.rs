@@ -14,10 +14,15 @@ const PROTECTION_BAND: i64 = 300;
 
 impl Engine {
     /// Looks after an order that is to trade at the market, if it is one.
+    #[inline]
     pub(super) fn begin_chase(&mut self, key: OrderKey) {
-        if self.conduct != Conduct::Broker {
-            return;
+        if self.conduct == Conduct::Broker {
+            self.look_after(key);
         }
+    }
+
+    #[cold]
+    fn look_after(&mut self, key: OrderKey) {
         let order = self.orders.get(key);
         if !order.is_chased() {
             return;
