@@ -9,6 +9,7 @@
 //! order's whole life: sizing, risk, slicing, the marketable limit in place of a market order, protective stops,
 //! targets, trailing, time exits. A strategy only says what it wants.
 
+mod chases;
 mod doubts;
 mod effect;
 mod event;

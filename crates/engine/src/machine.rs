@@ -1,5 +1,6 @@
 //! The event loop's body: one event in, effects out.
 
+mod chase;
 mod commands;
 mod decide;
 mod doubt;
@@ -22,6 +23,7 @@ use strategy::{Block, Inputs, SignalBits, Signals, Strategy};
 
 pub use snapshot::SnapshotError;
 
+use crate::chases::Chases;
 use crate::doubts::Doubts;
 use crate::event::{ClosedBar, Event};
 use crate::locks::Locks;
@@ -45,10 +47,13 @@ pub struct Engine {
     conduct: Conduct,
     doubts: Doubts,
     locks: Locks,
-    /// What the orders made now come from.
-    decision: Decision,
+    /// The bar whose close is being told.
+    bar: Option<Timestamp>,
     /// A person's command is being carried out.
     person: bool,
+    /// The instant of the event.
+    now: Timestamp,
+    chases: Chases,
 }
 
 /// Whom the orders go to.
@@ -111,8 +116,10 @@ impl Engine {
             conduct: Conduct::Simulated,
             doubts: Doubts::default(),
             locks: Locks::default(),
-            decision: Decision::Event(Timestamp::MIN),
+            bar: None,
             person: false,
+            now: Timestamp::MIN,
+            chases: Chases::default(),
         }
     }
 
@@ -166,7 +173,7 @@ impl Engine {
 
     /// When [`Event::Timer`] must be told, if nothing happens before: ask again after each event.
     pub fn next_due(&self) -> Option<Timestamp> {
-        self.doubts.next_due()
+        self.doubts.next_due().into_iter().chain(self.chases.next_due()).min()
     }
 
     /// Orders of which something is not known: their fate, or trades that the broker counts and has not told.
@@ -292,7 +299,7 @@ impl Engine {
     /// Takes one event; appends what it causes to `out`.
     #[inline]
     pub fn handle(&mut self, at: Timestamp, event: &Event, out: &mut Vec<Effect>) {
-        self.decision = Decision::Event(at);
+        self.now = at;
         match *event {
             Event::Close { book, ref bar } => self.on_close(at, book, bar, out),
             Event::Committed { order } => self.on_committed(order, out),
@@ -301,8 +308,12 @@ impl Engine {
             Event::Range { book, high, low, close } => self.on_range(at, book, (high, low, close), out),
             Event::Tick { book, price } => self.on_tick(at, book, price, out),
             Event::Mark { book, price } => self.mark(book, price),
-            Event::DayStart { book, square_off, hours } => {
-                self.books[book.0 as usize].hours = hours;
+            Event::Quote { book, bid, ask } => {
+                self.books[book.0 as usize].quote = (bid > Price::ZERO && ask >= bid).then_some((bid, ask));
+            }
+            Event::DayStart { book, square_off, hours, circuit } => {
+                let told = &mut self.books[book.0 as usize];
+                (told.hours, told.circuit, told.quote) = (hours, circuit, None);
                 self.on_day_start(at, book, square_off, out);
             }
             Event::SquareOff { book, timing, reason } => {
@@ -323,7 +334,7 @@ impl Engine {
     }
 
     fn on_close(&mut self, at: Timestamp, id: BookId, bar: &ClosedBar, out: &mut Vec<Effect>) {
-        self.decision = Decision::Bar(bar.opened);
+        self.bar = Some(bar.opened);
         self.mark(id, bar.close);
         let book = &mut self.books[id.0 as usize];
         book.entered_inside = false;
@@ -344,6 +355,7 @@ impl Engine {
         if trails {
             self.trail(id, bar, out);
         }
+        self.bar = None;
     }
 
     /// Whether the book holds something, or its strategy is asked, at this close.
@@ -361,6 +373,7 @@ impl Engine {
         // Cancelled between the wish and its commit: it never leaves.
         if order.state == OrderState::Pending && order.apply(OrderEvent::Sent).is_ok() {
             out.push(Effect::Place(order.ticket()));
+            self.begin_chase(key);
         }
     }
 
@@ -446,6 +459,7 @@ impl Engine {
             self.books[id.0 as usize].starved |= left < qty;
         }
         let book = &mut self.books[id.0 as usize];
+        let decision = self.bar.map_or(Decision::Event(self.now), Decision::Bar);
         let parent = book.opener.filter(|_| closes);
         let maker = match purpose {
             Purpose::Exit(ExitReason::Manual) => Maker::Person,
@@ -455,8 +469,9 @@ impl Engine {
         };
         while left > Qty::ZERO {
             let slice = book.spec.slice(left);
-            let leg = book.next_leg(self.decision);
-            let origin = Origin { decision: self.decision, leg, maker, parent };
+            // Only what is stored needs its number.
+            let leg = if self.conduct == Conduct::Broker { book.next_leg(decision) } else { 0 };
+            let origin = Origin { decision, leg, maker, parent };
             let order = self.orders.add(
                 at,
                 id,
@@ -474,11 +489,8 @@ impl Engine {
             out.push(Effect::Persist(order.ticket()));
             left -= slice;
             if self.policy.orders_per_second.is_some() {
-                self.sent.push_back(at);
+                count_sent(&mut self.sent, at);
             }
-        }
-        while self.sent.front().is_some_and(|sent| *sent + SECOND <= at) {
-            self.sent.pop_front();
         }
     }
 
@@ -522,7 +534,16 @@ impl Engine {
 
     fn market(&self, id: BookId, side: Side) -> Terms {
         let book = self.book(id);
-        marketable(side, book.mark, book.spec.contract.tick)
+        // Through the other side of the book where that is known, else through the last price.
+        let from = match (book.quote, side) {
+            (None, _) => book.mark,
+            (Some((_, ask)), Side::Buy) => ask,
+            (Some((bid, _)), Side::Sell) => bid,
+        };
+        match marketable(side, from, book.spec.contract.tick) {
+            Terms::Marketable { limit } => Terms::Marketable { limit: book.within_circuit(limit) },
+            terms => terms,
+        }
     }
 }
 
@@ -557,6 +578,14 @@ impl Book {
         let _ = drop_key(&mut self.entries, key)
             || drop_key(&mut self.stops, key)
             || drop_key(&mut self.exits, key);
+    }
+}
+
+#[cold]
+fn count_sent(sent: &mut VecDeque<Timestamp>, at: Timestamp) {
+    sent.push_back(at);
+    while sent.front().is_some_and(|sent| *sent + SECOND <= at) {
+        sent.pop_front();
     }
 }
 

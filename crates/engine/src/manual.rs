@@ -1,11 +1,10 @@
 //! What a person orders, and whether it can be an order at all: prices on the tick and on the right side, whole lots.
 
-use domain::order::{OrderKey, Terms};
+use domain::order::OrderKey;
 use domain::trade::{BookId, Direction};
 use domain::{Price, Qty, Side, Tick};
 use serde::{Deserialize, Serialize};
 
-use crate::orders::{marketable, protective_stop};
 use crate::protect::Level;
 use crate::{Breach, Contract};
 
@@ -96,15 +95,6 @@ impl ManualKind {
             ManualKind::Market => last,
             ManualKind::Limit(price) | ManualKind::StopLimit { limit: price, .. } => price,
             ManualKind::StopMarket { trigger } => trigger,
-        }
-    }
-
-    pub(crate) fn terms(self, side: Side, last: Price, tick: Tick) -> Terms {
-        match self {
-            ManualKind::Market => marketable(side, last, tick),
-            ManualKind::Limit(price) => Terms::Limit { price },
-            ManualKind::StopLimit { trigger, limit } => Terms::Stop { trigger, limit },
-            ManualKind::StopMarket { trigger } => protective_stop(side, trigger, tick),
         }
     }
 }

@@ -42,7 +42,7 @@ pub enum Maker {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Origin {
     pub decision: Decision,
-    /// Which order of that decision in its book, from 0.
+    /// Which order of that decision in its book, from 0; counted only towards a broker.
     pub leg: u16,
     pub maker: Maker,
     /// Of what closes: the entry that opened the position.
@@ -369,10 +369,16 @@ pub fn protective_stop(side: Side, trigger: Price, tick: Tick) -> Terms {
     Terms::Stop { trigger, limit: banded(side, trigger, tick) }
 }
 
-/// The far end of the band around `price`, on the tick, never reaching further than the band.
+/// The far end of the market band around `price`.
 #[inline]
 fn banded(side: Side, price: Price, tick: Tick) -> Price {
-    let band = price.raw() / 10_000 * MARKET_BAND;
+    through(side, price, tick, MARKET_BAND)
+}
+
+/// The far end of a band (in hundredths of a percent) around `price`, on the tick, never reaching further than the band.
+#[inline]
+pub(crate) fn through(side: Side, price: Price, tick: Tick, band: i64) -> Price {
+    let band = price.raw() / 10_000 * band;
     match side {
         Side::Buy => Price::from_raw(price.raw() + band).floor_to(tick),
         Side::Sell => Price::from_raw(price.raw() - band).ceil_to(tick),

@@ -211,6 +211,7 @@ impl World {
         let last = self.prices[book.0 as usize % 2];
         let mut away = |sign: i64| last.offset(sign * self.random.below(40) as i64, Tick::DEFAULT);
         let (better, worse) = (away(-side.sign()), away(side.sign()));
+        order.chase = self.random.below(2) == 0;
         order.kind = match self.random.below(6) {
             0 => ManualKind::Limit(better),
             1 => ManualKind::Limit(worse),
@@ -260,7 +261,12 @@ impl World {
             *price = price.offset(self.random.below(41) as i64 - 20, Tick::DEFAULT).max(Price::rupees(20));
             let price = *price;
             self.exchange.tick(self.now, InstrumentKey(i), price);
+            let quoted = self.random.below(3) == 0;
             for book in (0..BOOKS).filter(|book| book % 2 == i) {
+                if quoted {
+                    let (bid, ask) = (price.offset(-1, Tick::DEFAULT), price.offset(1, Tick::DEFAULT));
+                    self.tell(&Event::Quote { book: BookId(book), bid, ask });
+                }
                 self.tell(&Event::Tick { book: BookId(book), price });
             }
         }

@@ -7,7 +7,6 @@ use domain::{Price, Product, Side, Timestamp};
 use super::Engine;
 use crate::Effect;
 use crate::event::ClosedBar;
-use crate::orders::protective_stop;
 use crate::portfolio::Book;
 use crate::{Lock, LockCause, LockScope};
 
@@ -76,7 +75,7 @@ impl Engine {
         book.stop = Some(level);
         book.trailed = true;
         let side = if direction == Direction::Long { Side::Sell } else { Side::Buy };
-        let terms = protective_stop(side, level, tick);
+        let terms = book.stop_terms(side, level);
         let stops = book.stops.clone();
         for key in stops {
             self.modify(key, terms, Timing::Next, out);

@@ -1,6 +1,6 @@
 //! A person's order: what reduces goes out unjudged, what opens is judged as an entry.
 
-use domain::order::{OrderKey, Timing};
+use domain::order::{OrderKey, Terms, Timing};
 use domain::trade::{BookId, Direction, ExitReason};
 use domain::{Money, Qty, Side, Timestamp};
 use strategy::{Distances, Entry};
@@ -102,7 +102,7 @@ impl Engine {
         let (price, limit) = (manual.kind.price(book.mark), manual.kind.limit());
         let freed = Money::ZERO;
         self.review_exit(&Proposal { at, book: id, direction, qty, price, limit, freed })?;
-        let terms = manual.kind.terms(side, book.mark, book.spec.contract.tick);
+        let terms = self.manual_terms(id, side, manual.kind);
         let before = self.orders.count();
         let purpose = Purpose::Exit(ExitReason::Manual);
         self.place(at, id, (side, qty), terms, Timing::Next, purpose, out);
@@ -167,7 +167,7 @@ impl Engine {
         let judged = check_terms(side, manual.kind, tick, mark).and_then(|()| self.review(&proposal));
         match judged {
             Ok(approved) => {
-                let terms = manual.kind.terms(side, mark, tick);
+                let terms = self.manual_terms(id, side, manual.kind);
                 let book = &mut self.books[id.0 as usize];
                 book.bracket = if adds { book.bracket.with(manual.bracket) } else { manual.bracket };
                 book.last_entry = Some(LastEntry { at, direction, qty, limit });
@@ -176,6 +176,16 @@ impl Engine {
                 self.mark_manual(before, manual);
             }
             Err(breach) => out.push(Effect::Refused(Refusal { at, book: id, direction, qty, breach })),
+        }
+    }
+
+    /// What is sent for a person's order.
+    pub(super) fn manual_terms(&self, id: BookId, side: Side, kind: ManualKind) -> Terms {
+        match kind {
+            ManualKind::Market => self.market(id, side),
+            ManualKind::Limit(price) => Terms::Limit { price },
+            ManualKind::StopLimit { trigger, limit } => Terms::Stop { trigger, limit },
+            ManualKind::StopMarket { trigger } => self.book(id).stop_terms(side, trigger),
         }
     }
 

@@ -7,7 +7,8 @@ use domain::{Money, Price, Qty, Side, Timestamp};
 use super::Engine;
 use super::requests::MAX_CHANGES;
 use crate::manual::{Change, ManualKind, check_terms, on_tick, whole_lots};
-use crate::orders::{Order, Purpose, protective_stop};
+use crate::orders::{Order, Purpose};
+use crate::portfolio::Book;
 use crate::protect::{Bracket, Level};
 use crate::risk::Proposal;
 use crate::{Breach, Effect, Refusal, Trouble};
@@ -91,8 +92,9 @@ impl Engine {
             return self.protect(at, id, Bracket { stop, target: None }, out);
         }
         let (tick, mark) = (book.spec.contract.tick, book.mark);
-        let kind = order.changed_kind(change, tick)?;
-        let terms = if kind == ManualKind::Market { order.terms } else { kind.terms(order.side, mark, tick) };
+        let kind = order.changed_kind(change, book)?;
+        let terms =
+            if kind == ManualKind::Market { order.terms } else { self.manual_terms(id, order.side, kind) };
         let direction = if order.side == Side::Buy { Direction::Long } else { Direction::Short };
         if terms != order.terms {
             check_terms(order.side, kind, tick, mark)?;
@@ -214,7 +216,7 @@ impl Engine {
 
 impl Order {
     /// What the order becomes with a change; a stop at the market keeps its limit one band beyond the trigger.
-    fn changed_kind(&self, change: Change, tick: domain::Tick) -> Result<ManualKind, Breach> {
+    fn changed_kind(&self, change: Change, book: &Book) -> Result<ManualKind, Breach> {
         match self.terms {
             Terms::Marketable { .. } | Terms::Limit { .. } if change.trigger.is_some() => {
                 Err(Breach::NotChangeable { order: self.key, state: self.state })
@@ -225,7 +227,7 @@ impl Order {
             Terms::Marketable { .. } => Ok(ManualKind::Market),
             Terms::Limit { price } => Ok(ManualKind::Limit(change.price.unwrap_or(price))),
             Terms::Stop { trigger, limit } => {
-                let at_market = protective_stop(self.side, trigger, tick) == self.terms;
+                let at_market = book.stop_terms(self.side, trigger) == self.terms;
                 let trigger = change.trigger.unwrap_or(trigger);
                 Ok(match change.price {
                     None if at_market => ManualKind::StopMarket { trigger },

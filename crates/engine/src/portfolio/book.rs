@@ -11,6 +11,7 @@ use strategy::{Distances, Entry, Strategy};
 use thiserror::Error;
 
 use super::Account;
+use crate::orders::protective_stop;
 use crate::protect::Bracket;
 use crate::{BookLimits, BookSpec, Decision, ManualKind, Protection};
 
@@ -76,6 +77,10 @@ pub struct Book {
     pub(crate) limits: BookLimits,
     /// When its exchange opens and closes today.
     pub(crate) hours: Option<(Timestamp, Timestamp)>,
+    /// The lowest and highest price that its exchange takes today.
+    pub(crate) circuit: Option<(Price, Price)>,
+    /// Best bid and ask.
+    pub(crate) quote: Option<(Price, Price)>,
     pub(crate) day: DayNumber,
     /// What it had made when its day began, after charges.
     pub(crate) day_base: Money,
@@ -228,6 +233,8 @@ impl Book {
             legs: [(Decision::Bar(Timestamp::MIN), 0), (Decision::Event(Timestamp::MIN), 0)],
             limits: BookLimits::default(),
             hours: None,
+            circuit: None,
+            quote: None,
             day: DayNumber::from_days(i32::MIN),
             day_base: Money::ZERO,
             last_entry: None,
@@ -275,6 +282,23 @@ impl Book {
 
     pub fn limits(&self) -> &BookLimits {
         &self.limits
+    }
+
+    /// A computed limit, cut to what the exchange takes today.
+    #[inline]
+    pub(crate) fn within_circuit(&self, limit: Price) -> Price {
+        let Some((lowest, highest)) = self.circuit else { return limit };
+        let tick = self.spec.contract.tick;
+        limit.max(lowest.ceil_to(tick)).min(highest.floor_to(tick))
+    }
+
+    /// The stop as it is sent for a level.
+    #[inline]
+    pub(crate) fn stop_terms(&self, side: Side, level: Price) -> Terms {
+        match protective_stop(side, level, self.spec.contract.tick) {
+            Terms::Stop { trigger, limit } => Terms::Stop { trigger, limit: self.within_circuit(limit) },
+            terms => terms,
+        }
     }
 
     /// Charges of all fills so far.

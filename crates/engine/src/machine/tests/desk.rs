@@ -19,8 +19,8 @@ use domain::{Money, Price, Product, Qty, Side, Tick, Timestamp};
 use strategy::{Block, Inputs, SignalBits, Signals, Strategy};
 
 use crate::{
-    AccountLimits, BookSpec, Change, ClosedBar, Command, Contract, Effect, Engine, Event, FillPhase, Level,
-    LockScope, ManualKind, ManualOrder, MarginRates, News, Protection, RejectCause, RiskPolicy, Seen,
+    AccountLimits, BookSpec, Change, ClosedBar, Command, Conduct, Contract, Effect, Engine, Event, FillPhase,
+    Level, LockScope, ManualKind, ManualOrder, MarginRates, News, Protection, RejectCause, RiskPolicy, Seen,
     SeenStatus, Sides, Sizing,
 };
 
@@ -78,14 +78,19 @@ pub(super) fn check(table: &str) -> Desk {
     let mut limits = AccountLimits::default();
     let mut auto = false;
     let mut policy = RiskPolicy::default();
+    let mut conduct = Conduct::Simulated;
     let mut desk: Option<Desk> = None;
     for line in table.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        if line == "broker" {
+            conduct = Conduct::Broker;
+            continue;
+        }
         if desk.is_none() && (judges(line, &mut policy) || set(line, &mut book, &mut limits, &mut auto)) {
             continue;
         }
         let desk = desk.get_or_insert_with(|| Desk {
             engine: {
-                let mut engine = engine_of(book.clone(), limits);
+                let mut engine = engine_of(book.clone(), limits).conduct(conduct);
                 engine.set_policy(policy.clone());
                 engine
             },
@@ -275,7 +280,7 @@ impl Desk {
             ["fill", k, qty, at] => fill(k, qty, at, FillPhase::AtOpenOrTick),
             ["day"] => {
                 self.now = self.now.day().next().start() + Span::minutes(555);
-                Event::DayStart { book: BOOK, square_off: None, hours: None }
+                Event::DayStart { book: BOOK, square_off: None, hours: None, circuit: None }
             }
             ["pause"] => Event::Command(Command::Pause { book: BOOK }),
             ["resume"] => Event::Command(Command::Resume { book: BOOK }),
@@ -294,7 +299,12 @@ impl Desk {
             ["order" | "change" | "protect", ref more @ ..] => Event::Command(by_hand(words[0], more)),
             ["hours", from, to] => {
                 let clock = |text: &str| self.now.day().start() + Span::minutes(text.parse().unwrap());
-                Event::DayStart { book: BOOK, square_off: None, hours: Some((clock(from), clock(to))) }
+                Event::DayStart {
+                    book: BOOK,
+                    square_off: None,
+                    hours: Some((clock(from), clock(to))),
+                    circuit: None,
+                }
             }
             ["cancel", k] => Event::Command(Command::Cancel { order: key(k) }),
             _ => panic!("event {line}"),
