@@ -315,7 +315,7 @@ impl Task {
             .map(|(id, setup)| (id, setup.square_off.map(|minute| today.at(minute))))
             .collect();
         for &(book, square_off) in &books {
-            self.input(Input::Event(Event::DayStart { book, square_off, hours: None }));
+            self.input(Input::Event(Event::DayStart { book, square_off, hours: None, circuit: None }));
         }
         let now = self.clock.now();
         let to_come =

@@ -22,7 +22,7 @@ pub struct DemoUser {
 
 const NAME: &str = "demo";
 /// No secret: it is printed, and shown on the page.
-const PASSWORD: &str = "demo paper trading";
+const PASSWORD: &str = "trade on paper only";
 const CASH: Money = Money::rupees(1_000_000);
 
 /// Finds the demo user, or makes it.
