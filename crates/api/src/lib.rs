@@ -10,6 +10,7 @@
 pub mod extract;
 mod layers;
 mod openapi;
+mod pages;
 pub mod problem;
 mod routes;
 mod state;
@@ -20,4 +21,4 @@ pub use layers::origin::origin_is_allowed;
 pub use openapi::document;
 pub use problem::Problem;
 pub use routes::router;
-pub use state::{ApiSettings, AppState, Demo, Mode, NoParts, PartHealth, Parts, Rate, RateLimits};
+pub use state::{ApiSettings, AppState, Demo, NoParts, PartHealth, Parts, Rate, RateLimits};

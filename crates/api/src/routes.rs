@@ -5,6 +5,12 @@ mod accounts;
 mod admin;
 mod auth;
 mod health;
+mod market;
+mod orders;
+mod positions;
+mod risk;
+mod runs;
+mod strategies;
 mod user;
 
 use axum::Router;
@@ -22,6 +28,12 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
         .merge(auth::routes())
         .merge(user::routes())
         .merge(accounts::routes())
+        .merge(market::routes())
+        .merge(strategies::routes())
+        .merge(runs::routes())
+        .merge(orders::routes())
+        .merge(positions::routes())
+        .merge(risk::routes())
         .merge(admin::routes())
 }
 

@@ -7,3 +7,5 @@ mod app;
 mod entering;
 mod frame;
 mod openapi;
+mod street;
+mod trading;
