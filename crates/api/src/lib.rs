@@ -15,11 +15,12 @@ pub mod problem;
 mod routes;
 mod state;
 pub mod views;
+mod web_app;
 
 pub use layers::address::client_address;
 pub use layers::origin::origin_is_allowed;
 pub use openapi::document;
-pub use pages::{Page, Pages};
 pub use problem::Problem;
 pub use routes::{router, router_with};
-pub use state::{ApiSettings, AppState, Demo, Mode, NoParts, PartHealth, Parts, Rate, RateLimits};
+pub use state::{ApiSettings, AppState, Demo, NoParts, PartHealth, Parts, Rate, RateLimits};
+pub use web_app::{WebFile, WebFiles};

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use back_office::access::AccessError;
+use desk::DeskError;
 use domain::Timestamp;
 use serde::Serialize;
 use store::StoreError;
@@ -69,6 +70,8 @@ pub struct Problem {
     status: StatusCode,
     detail: Cow<'static, str>,
     field: Option<String>,
+    /// The rule of risk that said no.
+    rule: Option<String>,
     /// Seconds after which to try again.
     retry_after: Option<i64>,
     /// For the log alone.
@@ -102,6 +105,9 @@ pub struct ProblemView<'a> {
     /// The field to blame, as a path: `orders[2].quantity`.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'a str>,
+    /// Of what risk refuses and locks: the rule that said no, as `maxPosition` or `killSwitch`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<&'a str>,
     /// What the log has it under.
     request_id: &'a str,
 }
@@ -109,7 +115,15 @@ pub struct ProblemView<'a> {
 impl Problem {
     pub fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Problem {
         let (_, _, status) = code.facts();
-        Problem { code, status, detail: detail.into(), field: None, retry_after: None, cause: None }
+        Problem {
+            code,
+            status,
+            detail: detail.into(),
+            field: None,
+            rule: None,
+            retry_after: None,
+            cause: None,
+        }
     }
 
     pub fn bad_request(detail: impl Into<Cow<'static, str>>) -> Problem {
@@ -147,9 +161,29 @@ impl Problem {
         Problem { cause: Some(cause.into()), retry_after: Some(1), ..problem }
     }
 
+    /// A rule of risk said no.
+    pub fn refused(rule: &str, why: String) -> Problem {
+        let code = if LOCKS.contains(&rule) { Code::Locked } else { Code::RiskRefused };
+        let field = if rule == "quantity" { "quantity" } else { "" };
+        Problem::new(code, why).with_rule(rule).with_field(field)
+    }
+
     #[must_use]
     pub fn with_field(self, field: impl Into<String>) -> Problem {
         Problem { field: Some(field.into()).filter(|f| !f.is_empty()), ..self }
+    }
+
+    #[must_use]
+    pub fn with_rule(self, rule: impl Into<String>) -> Problem {
+        Problem { rule: Some(rule.into()), ..self }
+    }
+
+    /// The same one level deeper: `quantity` of `orders[2]` is `orders[2].quantity`.
+    #[must_use]
+    pub fn within(self, place: &str) -> Problem {
+        let field =
+            self.field.as_deref().map_or_else(|| place.to_owned(), |field| format!("{place}.{field}"));
+        self.with_field(field)
     }
 
     /// Another status than the code's usual one.
@@ -175,6 +209,10 @@ impl Problem {
         self.field.as_deref()
     }
 
+    pub fn rule(&self) -> Option<&str> {
+        self.rule.as_deref()
+    }
+
     pub fn status(&self) -> StatusCode {
         self.status
     }
@@ -193,6 +231,7 @@ impl Problem {
             code,
             detail: &self.detail,
             field: self.field.as_deref(),
+            rule: self.rule.as_deref(),
             request_id,
         };
         let body = serde_json::to_vec(&view).unwrap_or_default();
@@ -254,6 +293,23 @@ impl From<AccessError> for Problem {
             AccessError::Field { field, detail } => Problem::validation(field, detail),
             AccessError::Store(error) => error.into(),
             AccessError::Internal(words) | AccessError::Setting(words) => Problem::internal(words),
+        }
+    }
+}
+
+/// Rules that stand until a person or the next day lifts them: trading is locked.
+const LOCKS: [&str; 3] = ["killSwitch", "maxDailyLoss", "maxDrawdown"];
+
+impl From<DeskError> for Problem {
+    fn from(error: DeskError) -> Problem {
+        match error {
+            DeskError::Invalid { field, why } => Problem::validation(field, why),
+            DeskError::NotFound { what } => StoreError::NotFound { what }.into(),
+            DeskError::Refused { rule, why } => Problem::refused(&rule, why),
+            DeskError::Conflict(why) => Problem::conflict(why),
+            DeskError::Unavailable(why) => Problem::unavailable(why.clone(), why),
+            DeskError::Store(error) => error.into(),
+            DeskError::Journal(error) => Problem::internal(error.to_string()),
         }
     }
 }

@@ -5,6 +5,12 @@ mod accounts;
 mod admin;
 mod auth;
 mod health;
+mod market;
+mod orders;
+mod positions;
+mod risk;
+mod runs;
+mod strategies;
 mod user;
 
 use axum::Router;
@@ -13,7 +19,7 @@ use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use crate::pages::{self, Pages};
+use crate::web_app::{self, WebFiles};
 use crate::{AppState, layers, openapi};
 
 /// All that the OpenAPI document describes.
@@ -23,6 +29,12 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
         .merge(auth::routes())
         .merge(user::routes())
         .merge(accounts::routes())
+        .merge(market::routes())
+        .merge(strategies::routes())
+        .merge(runs::routes())
+        .merge(orders::routes())
+        .merge(positions::routes())
+        .merge(risk::routes())
         .merge(admin::routes())
 }
 
@@ -32,7 +44,7 @@ pub fn router(state: &AppState) -> Router {
 }
 
 /// The whole server.
-pub fn router_with(state: &AppState, pages: Option<Pages>) -> Router {
+pub fn router_with(state: &AppState, files: Option<WebFiles>) -> Router {
     let (routes, document) = api().split_for_parts();
     let document: axum::body::Bytes = openapi::finish(document).into_bytes().into();
     let json = move || {
@@ -44,7 +56,7 @@ pub fn router_with(state: &AppState, pages: Option<Pages>) -> Router {
         .route("/api/openapi.json", get(json))
         .with_state(state.clone())
         .merge(docs)
-        .fallback(move |method, uri| pages::serve(pages.clone(), method, uri))
+        .fallback(move |method, uri| web_app::serve(files.clone(), method, uri))
         .method_not_allowed_fallback(layers::other_method);
     layers::around(routes, state)
 }

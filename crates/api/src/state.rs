@@ -4,37 +4,45 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use back_office::access::Access;
+use desk::Desk;
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::layers::rate::Limiters;
+use crate::pages::Pages;
 
 /// Cheap to clone; all clones share what is behind it.
 #[derive(Clone)]
 pub struct AppState {
     pub access: Access,
+    pub desk: Desk,
     pub settings: Arc<ApiSettings>,
     /// What `/metrics` shows; `None`: nothing is measured.
     pub metrics: Option<PrometheusHandle>,
     /// Says how the parts of the server are.
     pub parts: Arc<dyn Parts>,
     pub(crate) limiters: Arc<Limiters>,
+    /// The first pages of order lists, as they were last written.
+    pub(crate) pages: Arc<Pages>,
 }
 
 impl AppState {
     pub fn new(
         access: Access,
+        desk: Desk,
         settings: ApiSettings,
         metrics: Option<PrometheusHandle>,
         parts: Arc<dyn Parts>,
     ) -> AppState {
         let limiters = Arc::new(Limiters::new(settings.rates));
-        AppState { access, settings: Arc::new(settings), metrics, parts, limiters }
+        let pages = Arc::new(Pages::default());
+        AppState { access, desk, settings: Arc::new(settings), metrics, parts, limiters, pages }
     }
 }
 
 #[derive(Clone, Debug)]
 pub struct ApiSettings {
-    pub mode: Mode,
+    /// How fast the feed's time goes: 60 in a replay plays an hour in a minute.
+    pub feed_speed: u32,
     /// A user that is ready to log in, shown to everybody; never in live mode.
     pub demo: Option<Demo>,
     /// Other origins whose pages may use the API, as `https://host:port`. The server's own always may.
@@ -50,30 +58,13 @@ pub struct ApiSettings {
 impl Default for ApiSettings {
     fn default() -> ApiSettings {
         ApiSettings {
-            mode: Mode::Paper,
+            feed_speed: 1,
             demo: None,
             cors_origins: Vec::new(),
             secure_cookie: false,
             behind_proxy: false,
             timeout: Duration::from_secs(30),
             rates: RateLimits::default(),
-        }
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Mode {
-    Paper,
-    Replay,
-    Live,
-}
-
-impl Mode {
-    pub const fn name(self) -> &'static str {
-        match self {
-            Mode::Paper => "paper",
-            Mode::Replay => "replay",
-            Mode::Live => "live",
         }
     }
 }

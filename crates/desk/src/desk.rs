@@ -66,6 +66,7 @@ pub(crate) struct Inner {
     pub runs: Runs,
     pub mode: Mode,
     pub folder: PathBuf,
+    pub history: Arc<dyn History>,
     minutes: Minutes,
     links: Links,
     pub making_books: tokio::sync::Mutex<()>,
@@ -78,7 +79,7 @@ impl Desk {
     pub async fn open(parts: DeskParts) -> Result<Desk, DeskError> {
         let runs =
             Runs::new(parts.store.clone(), parts.market.clone(), parts.hub.clone(), parts.clock.clone());
-        let minutes = Minutes::new(runs.clone(), parts.history, parts.clock.clone());
+        let minutes = Minutes::new(runs.clone(), parts.history.clone(), parts.clock.clone());
         let inner = Inner {
             store: parts.store,
             clock: parts.clock,
@@ -87,6 +88,7 @@ impl Desk {
             runs,
             mode: parts.mode,
             folder: parts.folder,
+            history: parts.history,
             minutes,
             links: parts.links,
             making_books: tokio::sync::Mutex::default(),
@@ -199,7 +201,7 @@ impl Desk {
 }
 
 /// The plan by which an account's paper trades are charged: its setting `charges`, Dhan's where it says nothing.
-pub(crate) fn charges_of(record: &AccountRecord) -> String {
+pub fn charges_of(record: &AccountRecord) -> String {
     serde_json::from_str::<serde_json::Value>(&record.settings)
         .ok()
         .and_then(|settings| settings["charges"].as_str().map(str::to_owned))

@@ -1,5 +1,6 @@
 //! The market as the desk sees it: prices, quotes of the day, candles.
 
+mod candles;
 mod market;
 mod series;
 

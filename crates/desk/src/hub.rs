@@ -106,6 +106,12 @@ impl Hub {
         watched.collect()
     }
 
+    /// The number of a topic's newest change; 0 before the first.
+    pub fn last(&self, topic: &Topic) -> u64 {
+        let channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
+        channels.get(topic).map_or(0, |channel| channel.last)
+    }
+
     /// Listens to a topic. `after` is the last number that the listener has.
     pub fn subscribe(&self, topic: &Topic, after: Option<u64>) -> Subscription {
         let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
@@ -124,15 +130,22 @@ impl Hub {
 
 impl Channel {
     fn empty() -> Channel {
-        Channel { last: 0, kept: VecDeque::new(), sender: broadcast::Sender::new(BEHIND) }
+        Channel { last: first_number(), kept: VecDeque::new(), sender: broadcast::Sender::new(BEHIND) }
     }
 
     fn beginning_with(note: Note) -> Channel {
         let mut channel = Channel::empty();
-        channel.last = 1;
-        channel.kept.push_back((1, Arc::new(note)));
+        channel.last += 1;
+        channel.kept.push_back((channel.last, Arc::new(note)));
         channel
     }
+}
+
+/// Where numbers begin: beyond all that an earlier process gave out, so that a listener of that one is not told that it
+/// missed nothing. Milliseconds of the epoch, which JavaScript's numbers hold.
+fn first_number() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| since.as_millis() as u64)
 }
 
 #[cfg(test)]
@@ -147,14 +160,15 @@ mod tests {
     fn numbers_rise_and_what_was_missed_is_kept_for_a_while() {
         let hub = Hub::default();
         let topic = Topic::Orders(UserId(1));
+        assert_eq!(hub.last(&topic), 0);
         for i in 1..=(KEPT as i64 + 10) {
             hub.publish(&topic, tick(i));
         }
-        let newest = KEPT as u64 + 10;
+        let newest = hub.last(&topic);
         let back = hub.subscribe(&topic, Some(newest - 3));
         let missed: Vec<u64> = back.missed.unwrap().iter().map(|(n, _)| *n).collect();
         assert_eq!(missed, [newest - 2, newest - 1, newest]);
-        assert_eq!(hub.subscribe(&topic, Some(3)).missed, None, "too long away");
+        assert_eq!(hub.subscribe(&topic, Some(newest - KEPT as u64 - 1)).missed, None, "too long away");
         assert_eq!(hub.subscribe(&topic, Some(newest + 1)).missed, None, "a number of another process");
         assert_eq!(hub.subscribe(&topic, Some(newest)).missed, Some(Vec::new()));
         let mut live = hub.subscribe(&topic, None);

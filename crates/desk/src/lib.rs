@@ -12,10 +12,11 @@ mod locks;
 pub mod orders;
 pub mod path;
 pub mod runs;
+pub mod strategies;
 pub mod tradelog;
 
 pub use clock::Clock;
-pub use desk::{Desk, DeskParts, Links, Mode};
+pub use desk::{Desk, DeskParts, Links, Mode, charges_of};
 pub use error::DeskError;
 pub use journal::{Entry, Journal, JournalError};
 pub use limits::Limits;

@@ -54,8 +54,8 @@ impl Desk {
         Ok(all)
     }
 
-    /// Releases a lock, whatever made it: a person answers for it.
-    pub async fn unlock(&self, user: UserId, whom: Whom) -> Result<(), DeskError> {
+    /// Releases a lock of `user`'s, whatever made it: `by` answers for it.
+    pub async fn unlock(&self, user: UserId, by: UserId, whom: Whom) -> Result<(), DeskError> {
         let targets = self.targets(user, whom).await?;
         let scope = match whom {
             Whom::Run(run) => Scope::Run(run),
@@ -68,7 +68,7 @@ impl Desk {
         for lock in store::risk::locks_in_force(&self.inner.store, now).await? {
             if lock.lock.scope == scope {
                 let unit = self.inner.store.begin().await?;
-                store::risk::release(&unit, owner, lock.id, user, now).await?;
+                store::risk::release(&unit, owner, lock.id, by, now).await?;
                 unit.commit().await?;
             }
         }
@@ -77,6 +77,19 @@ impl Desk {
         }
         self.inner.hub.publish(&Topic::Risk(user), Note::RiskChanged);
         Ok(())
+    }
+
+    /// Whose account or run it is, if it is at work: for those who may lift anybody's locks.
+    pub fn owner(&self, whom: Whom) -> Option<UserId> {
+        match whom {
+            Whom::Account(id) => {
+                self.all_accounts().into_iter().find(|account| account.id == id).map(|a| a.user)
+            }
+            Whom::Run(id) => {
+                self.runs().live().into_iter().find(|r| r.record.id == id).map(|r| r.record.user)
+            }
+            Whom::User | Whom::Everyone => None,
+        }
     }
 
     /// The locks in force that hold this user.

@@ -70,6 +70,16 @@ impl PlaceOrder {
 }
 
 impl Desk {
+    /// Whether an order could be placed, as far as can be told without asking the account: its fields, its instrument.
+    pub fn check(&self, user: UserId, wish: &PlaceOrder) -> Result<(), DeskError> {
+        self.account(user, wish.account)?;
+        wish.kind()?;
+        if wish.qty <= Qty::ZERO {
+            return Err(DeskError::invalid("quantity", format!("{} is not above 0", wish.qty)));
+        }
+        tradable(&self.inner.market.find(&wish.instrument)?.instrument, wish.product)
+    }
+
     /// Places an order by hand. What is returned is durable; several orders if it was cut at the freeze quantity.
     pub async fn place(&self, user: UserId, wish: &PlaceOrder) -> Result<Done, DeskError> {
         let account = self.account(user, wish.account)?;

@@ -10,5 +10,6 @@ mod settings;
 
 pub use boundaries::Minutes;
 pub use live::{LiveRun, Runs};
+pub use engine::BookLimits;
 pub use settings::{RunSettings, StartRun};
 pub(crate) use settings::{facts, tradable};

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use api::{Page, Pages};
+use api::{WebFile, WebFiles};
 
 include!(concat!(env!("OUT_DIR"), "/app_files.rs"));
 
-pub fn pages() -> Pages {
+pub fn pages() -> WebFiles {
     Arc::new(|path| {
         let at = FILES.binary_search_by_key(&path, |(name, _)| name).ok()?;
         let (name, bytes) = FILES[at];
-        Some(Page { bytes, mime: mime(name), immutable: name.starts_with("assets/") })
+        Some(WebFile { bytes, mime: mime(name), immutable: name.starts_with("assets/") })
     })
 }
 

@@ -4,4 +4,4 @@ mod positions;
 mod trades;
 
 pub use positions::{Position, PositionRecord, position, positions, save_position};
-pub use trades::{ClosedTrade, TradeRecord, record_trade, trades};
+pub use trades::{ClosedTrade, TradeFilter, TradeRecord, record_trade, trades, trades_where};

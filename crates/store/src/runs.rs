@@ -118,9 +118,23 @@ pub async fn list(
     account: Option<AccountId>,
     page: PageRequest,
 ) -> Result<Page<RunRecord>, StoreError> {
+    list_in(on, user, account, None, page).await
+}
+
+/// Runs in a state, or in any.
+pub async fn list_in(
+    on: &impl Read,
+    user: UserId,
+    account: Option<AccountId>,
+    state: Option<RunState>,
+    page: PageRequest,
+) -> Result<Page<RunRecord>, StoreError> {
     let mut select = strategy_run::Entity::find().filter(strategy_run::Column::UserId.eq(user.0));
     if let Some(account) = account {
         select = select.filter(strategy_run::Column::AccountId.eq(account.0));
+    }
+    if let Some(state) = state {
+        select = select.filter(strategy_run::Column::State.eq(state.word()));
     }
     newest_first(select, strategy_run::Column::Id, page, on.connection(), |row| row.id, RunRecord::try_from)
         .await

@@ -41,6 +41,17 @@ pub(super) async fn json_bytes<S: Send + Sync>(request: Request, state: &S) -> R
     })
 }
 
+/// The same where all fields may be left out: no body at all means no fields.
+pub(super) async fn json_or_nothing<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+    let says_nothing = !request.headers().contains_key(header::CONTENT_TYPE);
+    let length = request.headers().get(header::CONTENT_LENGTH).map(|value| value.as_bytes());
+    let has_length = length.is_some_and(|length| length != b"0");
+    if says_nothing && !has_length && !request.headers().contains_key(header::TRANSFER_ENCODING) {
+        return Ok(Bytes::from_static(b"{}"));
+    }
+    json_bytes(request, state).await
+}
+
 pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     // serde would take a list for the fields of an object in their order: nobody means that.
     if bytes.trim_ascii_start().first() == Some(&b'[') {

@@ -49,7 +49,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Idempotent<T> {
         hash.update(b" ");
         hash.update(request.uri().path_and_query().map_or("", |path| path.as_str()));
         hash.update(b"\n");
-        let bytes = body::json_bytes(request, state).await?;
+        let bytes = body::json_or_nothing(request, state).await?;
         hash.update(&bytes);
         Ok(Idempotent {
             body: body::read(&bytes)?,

@@ -1,10 +1,13 @@
 //! Broker accounts. Today all of them are paper accounts.
 
+mod standing;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use back_office::accounts;
+use desk::DeskError;
 use serde::Deserialize;
 use store::AccountId;
 use utoipa::ToSchema;
@@ -17,7 +20,10 @@ use crate::views::{Amount, List};
 use crate::{AppState, Problem};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list, open)).routes(routes!(get, rename, close))
+    OpenApiRouter::new()
+        .routes(routes!(list, open))
+        .routes(routes!(get, rename, close))
+        .merge(standing::routes())
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -56,10 +62,10 @@ async fn list(
     Query(paging): Query<Paging>,
 ) -> Result<Json<List<AccountView>>, Problem> {
     let page = accounts::list(&state.access, &who, paging.request()?).await?;
-    Ok(Json(List::of(page, AccountView::from)))
+    Ok(Json(List::of(page, |record| AccountView::of(record, &state.desk))))
 }
 
-/// Open a paper account.
+/// Open a paper account and bring it to work.
 #[utoipa::path(post, path = "/api/accounts", tag = "accounts", request_body = OpenBody, params(IdempotencyKey),
     security(("bearer" = ["accounts.write"]), ("apiKey" = ["accounts.write"])),
     responses((status = CREATED, body = AccountView))
@@ -69,12 +75,16 @@ async fn open(
     who: Allowed<may::ManageAccounts>,
     request: Idempotent<OpenBody>,
 ) -> Result<Response, Problem> {
-    let (access, caller) = (state.access.clone(), who.clone());
+    let (access, desk, caller) = (state.access.clone(), state.desk.clone(), who.clone());
     request
         .once(&state, who.user, async move |body| {
             let cash = body.initial_cash.map_or(accounts::USUAL_CASH, Amount::money);
             let account = accounts::open(&access, &caller, &body.name, cash).await?;
-            Ok((StatusCode::CREATED, AccountView::from(account)))
+            // It exists now, whatever becomes of this: its state says how it is, and it can be tried again.
+            if let Err(why) = desk.take_up(account.clone()).await {
+                tracing::error!(account.id = %account.id, "account {} cannot be brought to work: {why}", account.id);
+            }
+            Ok((StatusCode::CREATED, AccountView::of(account, &desk)))
         })
         .await
 }
@@ -89,7 +99,8 @@ async fn get(
     who: Allowed<may::ReadDesk>,
     Id(id): Id,
 ) -> Result<Json<AccountView>, Problem> {
-    Ok(Json(accounts::get(&state.access, &who, AccountId(id)).await?.into()))
+    let record = accounts::get(&state.access, &who, AccountId(id)).await?;
+    Ok(Json(AccountView::of(record, &state.desk)))
 }
 
 /// Rename an account.
@@ -104,7 +115,8 @@ async fn rename(
     Id(id): Id,
     Body(body): Body<RenameBody>,
 ) -> Result<Json<AccountView>, Problem> {
-    Ok(Json(accounts::rename(&state.access, &who, AccountId(id), &body.name).await?.into()))
+    let record = accounts::rename(&state.access, &who, AccountId(id), &body.name).await?;
+    Ok(Json(AccountView::of(record, &state.desk)))
 }
 
 /// Close an account that neither trades nor holds anything. Its orders and trades can still be read.
@@ -117,6 +129,19 @@ async fn close(
     who: Allowed<may::ManageAccounts>,
     Id(id): Id,
 ) -> Result<StatusCode, Problem> {
-    accounts::close(&state.access, &who, AccountId(id)).await?;
+    let record = accounts::get(&state.access, &who, AccountId(id)).await?;
+    // First its work ends: what is not busy now cannot become so.
+    match state.desk.put_down(who.user, record.id).await {
+        Ok(()) | Err(DeskError::NotFound { .. }) => {}
+        Err(why) => return Err(why.into()),
+    }
+    if let Err(why) = accounts::close(&state.access, &who, record.id).await {
+        if record.closed_at.is_none()
+            && let Err(why) = state.desk.take_up(record).await
+        {
+            tracing::error!(account.id = id, "account {id} stays open but cannot go on: {why}");
+        }
+        return Err(why.into());
+    }
     Ok(StatusCode::NO_CONTENT)
 }

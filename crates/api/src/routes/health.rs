@@ -67,8 +67,7 @@ async fn health(State(state): State<AppState>) -> Response {
     let well = parts.values().all(|words| words == "ok");
     let (code, status) =
         if well { (StatusCode::OK, "ok") } else { (StatusCode::SERVICE_UNAVAILABLE, "degraded") };
-    let health =
-        Health { status, version: env!("CARGO_PKG_VERSION"), mode: state.settings.mode.name(), parts };
+    let health = Health { status, version: env!("CARGO_PKG_VERSION"), mode: state.desk.mode().name(), parts };
     (code, Json(health)).into_response()
 }
 

@@ -1,11 +1,15 @@
 //! Rupees as JSON numbers of at most four decimals, written and read digit by digit.
 
-use domain::{Money, Price};
+use std::str::FromStr as _;
+
+use domain::{Money, Price, Qty};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
+
+use crate::Problem;
 
 /// Money or a price, in 1/10,000 rupee.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,6 +23,22 @@ impl Amount {
     pub fn price(self) -> Price {
         Price::from_raw(self.0)
     }
+}
+
+/// A price above 0 that orders can have.
+pub fn price(field: &str, amount: Amount) -> Result<Price, Problem> {
+    let price = Price::from_str(&amount.to_string());
+    price.ok().filter(|price| *price > Price::ZERO).ok_or_else(|| {
+        Problem::validation(field, format!("{amount} is not a price above 0 and at most {}", Price::MAX))
+    })
+}
+
+/// A whole quantity above 0.
+pub fn quantity(field: &str, units: i64) -> Result<Qty, Problem> {
+    let known = Some(units).filter(|units| (1..=Qty::MAX.raw()).contains(units));
+    known.map(Qty::units).ok_or_else(|| {
+        Problem::validation(field, format!("{units} is not a whole number from 1 to {}", Qty::MAX))
+    })
 }
 
 impl From<Money> for Amount {

@@ -1,13 +1,38 @@
 //! Times as ISO 8601 in Indian Standard Time.
 
-use domain::Timestamp;
+use domain::time::DayNumber;
+use domain::{Date, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::Problem;
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Moment(pub Timestamp);
+
+/// A time in a query: ISO 8601 with its zone, or a date for its first moment in India.
+pub fn moment(field: &str, text: &str) -> Result<Timestamp, Problem> {
+    // `+` that was not escaped arrives as a blank.
+    if let Ok(at) = text.replace(' ', "+").parse::<jiff::Timestamp>() {
+        return Ok(Timestamp::from_micros(at.as_microsecond()));
+    }
+    if let Ok(date) = text.parse::<Date>() {
+        return Ok(DayNumber::of(date).start());
+    }
+    let shown: String = text.chars().take(40).collect();
+    let words = format!("`{shown}` is no time; write it as 2026-08-03T09:15:00+05:30 or 2026-08-03");
+    Err(Problem::validation(field, words))
+}
+
+/// A date in a query.
+pub fn date(field: &str, text: &str) -> Result<Date, Problem> {
+    text.parse::<Date>().ok().filter(|date| (1990..2100).contains(&date.year())).ok_or_else(|| {
+        let shown: String = text.chars().take(40).collect();
+        Problem::validation(field, format!("`{shown}` is no date from 1990 to 2099; write it as 2026-08-03"))
+    })
+}
 
 impl From<Timestamp> for Moment {
     fn from(at: Timestamp) -> Moment {

@@ -1,8 +1,11 @@
 //! The words of orders, as they stand in JSON.
 
-use domain::{OrderType, Product, Side, Validity};
+use domain::instrument::InstrumentId;
+use domain::{OrderType, Product, Side, Timeframe, Validity};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::Problem;
 
 /// A wire enum with one word for each value of a domain enum.
 macro_rules! words {
@@ -41,4 +44,15 @@ words! {
         Mtf = Product::Mtf,
     }
     ValidityWord for Validity { Day = Validity::Day, Ioc = Validity::Ioc, Gtt = Validity::Gtt, }
+}
+
+/// The name of an instrument.
+pub fn instrument(field: &str, text: &str) -> Result<InstrumentId, Problem> {
+    text.parse()
+        .map_err(|why: domain::instrument::InstrumentError| Problem::validation(field, why.to_string()))
+}
+
+pub fn timeframe(field: &str, text: &str) -> Result<Timeframe, Problem> {
+    let shown: String = text.chars().take(40).collect();
+    shown.parse().map_err(|why: domain::timeframe::NotATimeframe| Problem::validation(field, why.to_string()))
 }

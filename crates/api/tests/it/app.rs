@@ -11,12 +11,15 @@ use axum::{Router, body};
 use back_office::access::{
     Access, AccessSettings, Clock, LogIn, MasterKey, Origin, OsRandomness, PasswordCost, Secret,
 };
+use desk::Desk;
 use domain::Timestamp;
 use serde_json::Value;
 use store::users::Role;
 use store::{Location, Store};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
+
+use crate::street::Street;
 
 pub const PASSWORD: &str = "five words nobody else has";
 
@@ -35,6 +38,8 @@ impl Clock for SteppedClock {
 pub struct TestApp {
     pub router: Router,
     pub access: Access,
+    pub desk: Desk,
+    pub store: Store,
     pub folder: TempDir,
     clock: Arc<SteppedClock>,
 }
@@ -87,6 +92,16 @@ impl TestApp {
     }
 
     pub async fn with(settings: ApiSettings) -> TestApp {
+        TestApp::over(settings, Street::Closed).await
+    }
+
+    /// With a paper exchange, whose market trades now.
+    pub async fn trading() -> TestApp {
+        let rates = RateLimits { entry: None, address: None, user: None };
+        TestApp::over(ApiSettings { rates, ..ApiSettings::default() }, Street::open().await).await
+    }
+
+    async fn over(settings: ApiSettings, street: Street) -> TestApp {
         let folder = tempfile::tempdir().unwrap();
         let key = MasterKey::from_bytes([42; 32]);
         let location = Location::Sqlite(folder.path().join("sauda.db"));
@@ -97,9 +112,10 @@ impl TestApp {
             randomness: Arc::new(OsRandomness),
             password_cost: PasswordCost { memory_kib: 8, passes: 1 },
         };
-        let access = Access::open(store, &key, access_settings).await.unwrap();
-        let state = AppState::new(access.clone(), settings, None, Arc::new(NoParts));
-        TestApp { router: api::router(&state), access, folder, clock }
+        let access = Access::open(store.clone(), &key, access_settings).await.unwrap();
+        let desk = street.desk(store.clone(), &folder.path().join("desk")).await;
+        let state = AppState::new(access.clone(), desk.clone(), settings, None, Arc::new(NoParts));
+        TestApp { router: api::router(&state), access, desk, store, folder, clock }
     }
 
     pub fn pass(&self, time: Duration) {

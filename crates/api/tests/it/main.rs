@@ -13,4 +13,6 @@ mod keys;
 mod openapi;
 mod route_table;
 mod second_factor;
+mod street;
+mod trading;
 mod users;

@@ -4,7 +4,7 @@ use domain::Timestamp;
 use store::activity::{self, Activity};
 use store::{AccountId, SessionId, Unit, UserId};
 
-use super::{AccessError, Caller, Credential, Origin};
+use super::{Access, AccessError, Caller, Credential, Origin};
 
 /// One line of the log, before it is written.
 pub(crate) struct Act<'a> {
@@ -15,6 +15,27 @@ pub(crate) struct Act<'a> {
     pub subject: String,
     pub detail: serde_json::Value,
     pub origin: &'a Origin,
+}
+
+impl Access {
+    /// Writes into the activity log what was done elsewhere, as on the desk. `account` is the caller's own.
+    pub async fn note(
+        &self,
+        who: &Caller,
+        action: &'static str,
+        account: Option<AccountId>,
+        subject: &str,
+        detail: &serde_json::Value,
+    ) -> Result<(), AccessError> {
+        let mut act = Act::by(who, action).on(subject);
+        act.account = account;
+        for (key, value) in detail.as_object().into_iter().flatten() {
+            act = act.with(key, value.clone());
+        }
+        let unit = self.store().begin().await?;
+        act.write(&unit, self.now()).await?;
+        Ok(unit.commit().await?)
+    }
 }
 
 impl<'a> Act<'a> {

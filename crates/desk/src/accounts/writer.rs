@@ -291,7 +291,6 @@ impl Writer {
 
     /// What was committed is known from now on, and told to whoever listens.
     fn publish(&mut self, changed: Changed, through: i64) {
-        let _ = self.tell.send(Message::Stored { through, orders: changed.keys });
         self.known.positions.extend(changed.positions);
         for order in changed.orders {
             if order.state.is_final() {
@@ -311,6 +310,8 @@ impl Writer {
         if changed.risk {
             self.hub.publish(&Topic::Risk(self.user), Note::RiskChanged);
         }
+        // Last: whoever is answered now finds what the others were told.
+        let _ = self.tell.send(Message::Stored { through, orders: changed.keys });
     }
 }
 

@@ -168,12 +168,17 @@ impl Market {
         self.inner.calendar
     }
 
-    fn resampled(&self, id: &InstrumentId, minutes: &Bars, timeframe: Timeframe) -> Bars {
+    pub(super) fn resampled(&self, id: &InstrumentId, minutes: &Bars, timeframe: Timeframe) -> Bars {
         match self.class(id) {
             Some(_) if timeframe == Timeframe::Minutes(1) => minutes.clone(),
             Some(class) => resample(minutes, timeframe, self.inner.calendar, class),
             None => Bars::new(),
         }
+    }
+
+    /// The open time of the oldest minute that is kept.
+    pub(super) fn oldest_minute(&self, id: &InstrumentId) -> Option<Timestamp> {
+        self.state().series.get(id).and_then(|(series, _)| series.minutes().times().first().copied())
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {

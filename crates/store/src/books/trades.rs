@@ -87,9 +87,39 @@ pub async fn trades(
     run: Option<RunId>,
     page: PageRequest,
 ) -> Result<Page<TradeRecord>, StoreError> {
+    trades_where(on, user, &TradeFilter { run, ..TradeFilter::default() }, page).await
+}
+
+/// Which trades; what is `None` does not matter.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct TradeFilter {
+    pub account: Option<AccountId>,
+    pub run: Option<RunId>,
+    /// Closed at or after.
+    pub from: Option<Timestamp>,
+    /// Closed before.
+    pub to: Option<Timestamp>,
+}
+
+/// A user's trades, newest first.
+pub async fn trades_where(
+    on: &impl Read,
+    user: UserId,
+    filter: &TradeFilter,
+    page: PageRequest,
+) -> Result<Page<TradeRecord>, StoreError> {
     let mut select = trade::Entity::find().filter(trade::Column::UserId.eq(user.0));
-    if let Some(run) = run {
+    if let Some(account) = filter.account {
+        select = select.filter(trade::Column::AccountId.eq(account.0));
+    }
+    if let Some(run) = filter.run {
         select = select.filter(trade::Column::RunId.eq(run.0));
+    }
+    if let Some(from) = filter.from {
+        select = select.filter(trade::Column::ExitTime.gte(from.as_micros()));
+    }
+    if let Some(to) = filter.to {
+        select = select.filter(trade::Column::ExitTime.lt(to.as_micros()));
     }
     newest_first(select, trade::Column::Id, page, on.connection(), |row| row.id, TradeRecord::try_from).await
 }

@@ -46,13 +46,20 @@ pub async fn record_risk_event(unit: &Unit, user: UserId, event: &RiskEvent) -> 
     Ok(())
 }
 
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RiskEventRecord {
+    /// Counts all risk events of the database.
+    pub id: i64,
+    pub event: RiskEvent,
+}
+
 /// A user's risk events, newest first.
 pub async fn risk_events(
     on: &impl Read,
     user: UserId,
     run: Option<RunId>,
     page: PageRequest,
-) -> Result<Page<RiskEvent>, StoreError> {
+) -> Result<Page<RiskEventRecord>, StoreError> {
     let mut select = risk_event::Entity::find().filter(risk_event::Column::UserId.eq(user.0));
     if let Some(run) = run {
         select = select.filter(risk_event::Column::RunId.eq(run.0));
@@ -64,7 +71,7 @@ pub async fn risk_events(
         on.connection(),
         |row| row.id,
         |row| {
-            Ok(RiskEvent {
+            let event = RiskEvent {
                 account: AccountId(row.chain),
                 run: row.run_id.map(RunId),
                 order: row.order_id.map(|id| words::order_id("risk_events", &id)).transpose()?,
@@ -72,7 +79,8 @@ pub async fn risk_events(
                 instrument: row.instrument.map(|text| words::instrument("risk_events", &text)).transpose()?,
                 detail: row.detail,
                 at: Timestamp::from_micros(row.at),
-            })
+            };
+            Ok(RiskEventRecord { id: row.id, event })
         },
     )
     .await

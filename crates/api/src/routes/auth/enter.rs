@@ -108,7 +108,7 @@ struct LogOutBody {
 async fn status(State(state): State<AppState>) -> Result<Json<StatusView>, Problem> {
     let demo = state.settings.demo.clone().map(|demo| DemoView { name: demo.name, password: demo.password });
     let setup_needed = state.access.setup_needed().await?;
-    Ok(Json(StatusView { setup_needed, registration_open: false, demo, mode: state.settings.mode.name() }))
+    Ok(Json(StatusView { setup_needed, registration_open: false, demo, mode: state.desk.mode().name() }))
 }
 
 /// Register: the first user with the set-up token, all others with an invite.

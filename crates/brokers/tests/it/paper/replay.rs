@@ -211,7 +211,8 @@ impl Replay {
             let last_of_day = i + 1 == bars.len() || bars.times()[i + 1].day() != time.day();
             if day != Some(time.day()) {
                 day = Some(time.day());
-                self.event(time, Event::DayStart { book, square_off: None, hours: None, circuit: None }).await;
+                self.event(time, Event::DayStart { book, square_off: None, hours: None, circuit: None })
+                    .await;
             }
             let end = time + Span::minutes(1);
             self.phase(time, Phase::Begin { volume: Some(volume) }).await;

@@ -62,6 +62,7 @@ pub async fn serve(settings: Settings) -> Result<(), Failure> {
 
     let state = AppState::new(
         access.clone(),
+        desk.clone(),
         ApiSettings {
             demo: demo_user.as_ref().map(|d| Demo { name: d.name.clone(), password: d.password.clone() }),
             cors_origins: origins,
