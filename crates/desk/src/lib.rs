@@ -11,6 +11,7 @@ mod limits;
 mod locks;
 pub mod orders;
 pub mod path;
+pub mod replay;
 pub mod runs;
 pub mod strategies;
 pub mod tradelog;

@@ -9,7 +9,7 @@ mod live;
 mod settings;
 
 pub use boundaries::Minutes;
-pub use live::{LiveRun, Runs};
 pub use engine::BookLimits;
+pub use live::{LiveRun, Runs};
 pub use settings::{RunSettings, StartRun};
 pub(crate) use settings::{facts, tradable};

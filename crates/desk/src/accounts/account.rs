@@ -199,6 +199,11 @@ impl Task {
         self.stored >= self.passed_on && self.broker.outstanding() == 0 || self.failed()
     }
 
+    /// Whether the market is a day that is replayed: whoever replays it tells days and square-offs too.
+    fn is_told(&self) -> bool {
+        matches!(self.clock, Clock::Told(_))
+    }
+
     fn failed(&self) -> bool {
         matches!(self.state, AccountState::Failed(_))
     }
@@ -217,6 +222,8 @@ impl Task {
 
     fn take(&mut self, message: Message) {
         match message {
+            // In a replay the bars alone are the market: ticks are for looking at.
+            Message::Tick { .. } if self.is_told() => {}
             Message::Tick { instrument, price } => {
                 let books: Vec<BookId> =
                     self.path.books().filter(|(_, s)| s.instrument == instrument).map(|(id, _)| id).collect();
@@ -309,6 +316,9 @@ impl Task {
         }
         self.day = Some(today);
         self.reserve_ids();
+        if self.is_told() {
+            return;
+        }
         let books: Vec<_> = self
             .path
             .books()
@@ -386,7 +396,8 @@ impl Task {
         if self.failed() {
             return None;
         }
-        let at = self.clock.now().max(self.last);
+        // A told clock goes back and forth between books, as a backtest's does.
+        let at = if self.is_told() { self.clock.now() } else { self.clock.now().max(self.last) };
         let place = match self.journal.append(at, &input) {
             Ok(place) => place,
             Err(why) => {

@@ -24,6 +24,8 @@ pub(super) struct BookRow {
     filled: Option<OrderId>,
     /// The newest bar that was judged.
     pub bar: Timestamp,
+    /// Orders decided so far.
+    orders: i64,
     written: Option<Position>,
 }
 
@@ -35,6 +37,7 @@ impl BookRow {
             charges: Money::ZERO,
             filled: None,
             bar: Timestamp::MIN,
+            orders: 0,
             written: None,
         }
     }
@@ -68,12 +71,17 @@ impl Shadow {
 }
 
 impl OrderPath {
-    pub(super) fn new_order(&self, id: OrderId, ticket: &Ticket) -> NewOrder {
+    pub(super) fn new_order(&mut self, id: OrderId, ticket: &Ticket) -> NewOrder {
         let order = self.engine.order(ticket.key);
         let (purpose, made) = (order.purpose, order.origin);
         let action = action(purpose);
-        let setup = self.setup(order.book);
-        let decision = setup.run.map(|_| decision(setup, &made, action));
+        let book = order.book.0 as usize;
+        // An engine that is not towards a broker does not number its legs.
+        let leg =
+            if self.conduct == Conduct::Simulated { self.books[book].orders } else { i64::from(made.leg) };
+        self.books[book].orders += 1;
+        let setup = &self.books[book].setup;
+        let decision = setup.run.map(|_| decision(setup, &made, leg, action));
         let detail = json!({ "action": action, "purpose": format!("{purpose:?}") }).to_string();
         let (trigger_price, limit) = ticket.terms.on_the_wire();
         NewOrder {
@@ -351,8 +359,8 @@ const fn action(purpose: Purpose) -> &'static str {
 }
 
 /// The key of an order of a run: unique in the run, and the same whenever the same is decided again.
-fn decision(setup: &BookSetup, made: &engine::Origin, action: &str) -> Decision {
-    let place = i64::from(setup.place_in_run) * LEGS + i64::from(made.leg);
+fn decision(setup: &BookSetup, made: &engine::Origin, leg: i64, action: &str) -> Decision {
+    let place = i64::from(setup.place_in_run) * LEGS + leg;
     let (bar_open, leg) = match made.decision {
         engine::Decision::Bar(opened) => (opened, place),
         engine::Decision::Event(at) => (at, place + BETWEEN_BARS),
