@@ -122,6 +122,8 @@ async fn a_resting_order_is_changed_and_cancelled() {
     let change = json!({ "limitPrice": limit - 1, "quantity": 6 });
     let changed = app.ask("PATCH", &path).bearer(&token).json(&change).send().await;
     assert_eq!(changed.status.as_u16(), 200, "{changed:?}");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    eprintln!("{}\n{}", get(&app, &token, &path).await, get(&app, &token, &format!("{path}/events")).await);
     until(|| async {
         let order = get(&app, &token, &path).await;
         order["state"] == "open" && order["quantity"] == 6 && order["limitPrice"] == limit - 1
@@ -314,5 +316,7 @@ async fn nobody_reaches_what_is_another_users() {
         assert_eq!(get(&app, &ravi.token, path).await["items"], json!([]), "{path}");
     }
     assert_eq!(get(&app, &token, "/api/positions?open=true").await["items"][0]["quantity"], 5);
+    eprintln!("{}", get(&app, &token, &format!("/api/orders/{id}/events")).await);
+    eprintln!("{}", get(&app, &token, "/api/orders").await);
     assert_eq!(state_of(&app, &token, id).await, "open");
 }
