@@ -13,4 +13,5 @@ pub use body::Body;
 pub use id::{Id, PathText};
 pub use idempotent::{IdempotencyKey, Idempotent};
 pub use origin::FromWhere;
+pub(crate) use origin::origin;
 pub use query::{Paging, Query, page_of};

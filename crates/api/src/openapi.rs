@@ -52,15 +52,55 @@ pub(crate) fn frame() -> utoipa::openapi::OpenApi {
 
 /// Adds to each route the errors that any route can give, and writes the document.
 pub(crate) fn finish(mut document: utoipa::openapi::OpenApi) -> String {
-    for item in document.paths.paths.values_mut() {
-        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
-        for operation in operations.into_iter().flatten() {
+    for (path, item) in &mut document.paths.paths {
+        let operations = [
+            ("get", &mut item.get),
+            ("put", &mut item.put),
+            ("post", &mut item.post),
+            ("patch", &mut item.patch),
+            ("delete", &mut item.delete),
+        ];
+        for (method, operation) in operations {
+            let Some(operation) = operation else { continue };
+            operation.operation_id = Some(operation_id(method, path));
             add_errors(operation);
+            add_descriptions(operation);
         }
     }
     let mut text = document.to_pretty_json().unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// `get /api/accounts/{id}` is `getAccountsById`: handlers of different nouns have the same names. `get /health` is
+/// `getServerHealth`, beside `getHealth` of `/api/health`.
+fn operation_id(method: &str, path: &str) -> String {
+    let mut id = method.to_owned();
+    let path = path.strip_prefix("/api").map_or_else(|| format!("/server{path}"), str::to_owned);
+    for part in path.split(['/', '-', '.']).filter(|part| !part.is_empty()) {
+        let word = match part.strip_prefix('{') {
+            Some(parameter) => {
+                id.push_str("By");
+                parameter.trim_end_matches('}')
+            }
+            None => part,
+        };
+        let mut letters = word.chars();
+        id.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        id.push_str(letters.as_str());
+    }
+    id
+}
+
+/// The standard wants words for each response.
+fn add_descriptions(operation: &mut Operation) {
+    for response in operation.responses.responses.values_mut() {
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            "done".clone_into(&mut response.description);
+        }
+    }
 }
 
 fn add_errors(operation: &mut Operation) {

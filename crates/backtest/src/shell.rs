@@ -190,7 +190,7 @@ impl<'a> Shell<'a> {
         if lane.told_day != Some(day) && wake.phase != Phase::SquareOff {
             lane.told_day = Some(day);
             let square_off = lane.days[day].square_off;
-            self.event(bar_time, &Event::DayStart { book, square_off });
+            self.event(bar_time, &Event::DayStart { book, square_off, hours: None, circuit: None });
         }
         let lane = &mut self.lanes[index as usize];
         match wake.phase {

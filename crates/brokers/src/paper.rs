@@ -162,10 +162,14 @@ impl Paper {
             let With::History { bars, forming } = self.call(ask).await? else {
                 return Err(map::unexpected());
             };
-            history.forming = forming.map(map::bar);
-            let Some(last) = bars.last().map(|row| Timestamp::from_micros(row.0)) else { break };
-            for row in bars {
-                history.bars.push(map::bar(row)).map_err(|error| Failure::Garbled(error.to_string()))?;
+            history.forming = forming.map(map::bar).transpose()?;
+            let bars: Vec<Bar> = bars.into_iter().map(map::bar).collect::<Result<_, _>>()?;
+            let Some(last) = bars.last().map(|bar| bar.time) else { break };
+            for bar in bars {
+                history.bars.push(bar).map_err(|error| Failure::Garbled(error.to_string()))?;
+            }
+            if last < next {
+                return Err(Failure::Garbled("bars come from before the span".to_owned()));
             }
             next = last + Span::minutes(1);
         }
@@ -202,6 +206,13 @@ impl Paper {
         let gone = || Failure::NotSent("the adapter has ended".to_owned());
         self.commands.send(Command::Call(ask, reply)).map_err(|_| gone())?;
         answer.await.unwrap_or_else(|_| Err(gone()))
+    }
+}
+
+impl broker::History for Paper {
+    fn minutes(&self, instrument: &InstrumentId, from: Timestamp, to: Timestamp) -> broker::Fetched {
+        let (paper, instrument) = (self.clone(), instrument.clone());
+        Box::pin(async move { paper.history(&instrument, from, to).await.map(|history| history.bars) })
     }
 }
 

@@ -112,11 +112,13 @@ impl Desk {
 
     /// Brings an account to work that was created or linked.
     pub async fn take_up(&self, record: AccountRecord) -> Result<(), DeskError> {
+        let (limits, policy) = crate::limits::of_account(&self.inner.store, record.user, record.id).await?;
         let settings = AccountSettings {
             id: record.id,
             user: record.user,
             initial_cash: record.initial_cash,
-            limits: crate::limits::of_account(&self.inner.store, record.user, record.id).await?,
+            limits,
+            policy,
             conduct: match self.inner.mode {
                 Mode::Replay => Conduct::Simulated,
                 Mode::Paper | Mode::Live => Conduct::Broker,

@@ -1,7 +1,8 @@
 //! Limits of accounts, as they are stored and as the engine takes them.
 
+use domain::time::Span;
 use domain::{Money, Qty};
-use engine::AccountLimits;
+use engine::{AccountLimits, RiskPolicy};
 use serde::{Deserialize, Serialize};
 use store::risk::Scope;
 use store::{AccountId, Store, UserId};
@@ -11,6 +12,10 @@ use crate::{Desk, DeskError};
 
 /// The name under which an account's limits are stored.
 const RULE: &str = "account-limits";
+
+/// Orders in any second (contracts of the regulator: fewer than ten).
+const USUAL_A_SECOND: u32 = 8;
+const MOST_A_SECOND: u32 = 9;
 
 /// What a person can limit; `None`: no limit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -26,6 +31,14 @@ pub struct Limits {
     pub max_capital: Option<Money>,
     pub max_capital_per_book: Option<Money>,
     pub allow_opposite_books: bool,
+    /// Orders sent within any second; 8 unless said, at most 9: from ten on the regulator wants a registered algorithm.
+    pub max_orders_per_second: Option<u32>,
+    /// How far a limit price may lie from the last price, in hundredths of a percent of it.
+    pub price_band: Option<u32>,
+    /// Seconds within which the same entry is not taken again in its book.
+    pub duplicate_seconds: Option<u32>,
+    /// Entries only while the exchange is open.
+    pub market_hours: bool,
 }
 
 impl Limits {
@@ -53,7 +66,22 @@ impl Limits {
                 ));
             }
         }
+        if let Some(many) = self.max_orders_per_second.filter(|many| !(1..=MOST_A_SECOND).contains(many)) {
+            let why = format!(
+                "{many} is not between 1 and {MOST_A_SECOND}: from ten a second on the regulator wants a registered algorithm"
+            );
+            return Err(DeskError::invalid("maxOrdersPerSecond", why));
+        }
         Ok(())
+    }
+
+    fn policy(&self) -> RiskPolicy {
+        let mut policy = RiskPolicy::default();
+        policy.market_hours = self.market_hours;
+        policy.price_band = self.price_band;
+        policy.duplicate_within = self.duplicate_seconds.map(|s| Span::micros(i64::from(s) * 1_000_000));
+        policy.orders_per_second = Some(self.max_orders_per_second.unwrap_or(USUAL_A_SECOND));
+        policy
     }
 
     fn for_engine(&self) -> AccountLimits {
@@ -88,8 +116,9 @@ pub(crate) async fn of_account(
     store: &Store,
     user: UserId,
     account: AccountId,
-) -> Result<AccountLimits, DeskError> {
-    Ok(stored(store, user, account).await?.0.for_engine())
+) -> Result<(AccountLimits, RiskPolicy), DeskError> {
+    let (limits, _) = stored(store, user, account).await?;
+    Ok((limits.for_engine(), limits.policy()))
 }
 
 impl Desk {
@@ -113,6 +142,6 @@ impl Desk {
         let scope = Scope::Account(account);
         store::risk::set_limit(&unit, user, scope, RULE, &value, seen, self.now()).await?;
         unit.commit().await?;
-        desk.wish(Wish::Limits(Box::new(limits.for_engine()))).await.map(drop)
+        desk.wish(Wish::Limits(Box::new(limits.for_engine()), Box::new(limits.policy()))).await.map(drop)
     }
 }

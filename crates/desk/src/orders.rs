@@ -232,6 +232,7 @@ impl Desk {
             square_off: None,
             timeframe: None,
             strategy: None,
+            limits: engine::BookLimits::default(),
         };
         let book = account.add_book(setup).await?;
         account.wait_until(|view| view.books.iter().any(|b| b.id == book)).await;

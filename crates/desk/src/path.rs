@@ -116,7 +116,10 @@ impl OrderPath {
                 self.ids.stock(*day, self.account, *first, *count);
                 self.name_waiting(acts);
             }
-            Input::Limits(limits) => self.engine.set_limits(**limits),
+            Input::Limits(limits, policy) => {
+                self.engine.set_limits(**limits);
+                self.engine.set_policy((**policy).clone());
+            }
             Input::Book(setup) => self.add_book(setup),
             Input::Bar(closed) => {
                 let row = &mut self.books[closed.book.0 as usize];
@@ -148,7 +151,8 @@ impl OrderPath {
         let key = self.instrument_key(&setup.instrument);
         // A setup is checked before it is written down.
         let Ok((spec, strategy)) = setup.build(key) else { return };
-        self.engine.add_book(spec, strategy);
+        let book = self.engine.add_book(spec, strategy);
+        self.engine.set_book_limits(book, setup.limits);
         self.books.push(BookRow::new(setup.clone()));
     }
 

@@ -1,11 +1,12 @@
 //! First in, first out: which purchase a sale closes, for tax and realised P&L.
 
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 use crate::{Money, Price, Qty};
 
 /// Units bought (or sold short) together at one price.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Lot {
     /// Signed: a short lot is negative.
     pub qty: Qty,
@@ -15,7 +16,7 @@ pub struct Lot {
 /// The open lots of a position, oldest first. All have the sign of the position.
 ///
 /// `LOT-1`: the lots sum to the position.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lots {
     // Nearly every position is one lot: it is held inline so that a fill does not touch the heap.
     first: Option<Lot>,

@@ -1,5 +1,6 @@
 //! What an order says, apart from what becomes of it.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
@@ -13,7 +14,7 @@ pub use id::{NotAnOrderId, OrderId};
 pub use state::{IllegalMove, OrderEvent, OrderState, Step};
 pub use ticket::{InstrumentKey, OrderKey, Terms, Ticket, Timing, TradeNumber};
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum Side {
     Buy,
     Sell,
@@ -32,7 +33,7 @@ pub enum OrderType {
 }
 
 /// How the position is carried and margined.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum Product {
     /// Delivery: full payment, nothing sold that is not held.
     Cnc,

@@ -2,6 +2,7 @@
 //!
 //! India has had one zone and no daylight saving since 1945, so IST is a fixed offset and needs no zone database.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::{Add, Sub};
 use std::str::FromStr;
@@ -18,16 +19,12 @@ const MICROS_PER_DAY: i64 = 1_440 * MICROS_PER_MINUTE;
 const IST_OFFSET: i64 = 330 * MICROS_PER_MINUTE;
 
 /// Microseconds since 1970-01-01 00:00 UTC.
-#[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[repr(transparent)]
 pub struct Timestamp(i64);
 
 /// A day in IST as a plain number (days since 1970-01-01), for hot loops.
-#[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct DayNumber(i32);
 
 /// A time of day in IST, to the minute.
@@ -35,7 +32,7 @@ pub struct DayNumber(i32);
 pub struct MinuteOfDay(u16);
 
 /// A length of time in microseconds.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct Span(i64);
 
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -3,12 +3,13 @@
 use crate::charges::ChargesByKind;
 use crate::time::Span;
 use crate::{Money, Price, Product, Qty, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// A virtual book: one run (or a person) in one instrument and product.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct BookId(pub u32);
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum Direction {
     Long,
     Short,
@@ -23,7 +24,7 @@ pub enum TradeStatus {
 }
 
 /// What closed the position.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum ExitReason {
     /// The strategy wanted out, or the other side.
     Signal,

@@ -3,6 +3,7 @@
 //! An order comes here when a request of it has no answer, when the broker says that it has traded more than was told,
 //! or when a cancel was refused. The broker's book is asked until it has answered; nothing is ever sent again meanwhile.
 
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::Timestamp;
@@ -16,7 +17,7 @@ pub(crate) const READINGS_APART: Span = Span::micros(10_000_000);
 /// After this a person is told.
 const REPORT_AFTER: Span = Span::micros(30_000_000);
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Doubt {
     since: Timestamp,
     ask_at: Timestamp,
@@ -31,7 +32,7 @@ pub(crate) enum Due {
     Report(OrderKey),
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Doubts {
     by_order: BTreeMap<OrderKey, Doubt>,
     /// Trades that were counted.

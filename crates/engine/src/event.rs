@@ -17,6 +17,10 @@ pub enum Event {
     DayStart {
         book: BookId,
         square_off: Option<Timestamp>,
+        /// When its exchange opens and closes today.
+        hours: Option<(Timestamp, Timestamp)>,
+        /// The lowest and highest price that its exchange takes today.
+        circuit: Option<(Price, Price)>,
     },
     /// The first price of a bar.
     Open {
@@ -39,6 +43,12 @@ pub enum Event {
     Tick {
         book: BookId,
         price: Price,
+    },
+    /// The best prices of the order book; a market order is priced from them instead of from the last trade.
+    Quote {
+        book: BookId,
+        bid: Price,
+        ask: Price,
     },
     /// The last known price of a book whose bars were left out; before anything that needs the account's equity.
     Mark {

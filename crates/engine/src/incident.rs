@@ -27,6 +27,8 @@ pub enum Trouble {
     CameAfterAll { order: OrderKey },
     /// The broker does not take the order back.
     CancelRefused { order: OrderKey },
+    /// The order was to trade at the market, and the price has run away from the worst limit that it may get.
+    NotFilling { order: OrderKey },
     /// The position stands without a stop that works, or with one that does not fit: the broker refuses every one.
     Unguarded { book: BookId },
     /// An order that should only close has opened a position; it is closed at once.
@@ -44,6 +46,7 @@ impl Trouble {
             Trouble::Vanished { .. } => "vanished",
             Trouble::CameAfterAll { .. } => "cameAfterAll",
             Trouble::CancelRefused { .. } => "cancelRefused",
+            Trouble::NotFilling { .. } => "notFilling",
             Trouble::Unguarded { .. } => "unguarded",
             Trouble::Naked { .. } => "naked",
         }
@@ -76,6 +79,13 @@ impl std::fmt::Display for Trouble {
                 )
             }
             Trouble::CancelRefused { order } => write!(f, "the broker does not take back order {}", order.0),
+            Trouble::NotFilling { order } => {
+                write!(
+                    f,
+                    "order {} does not trade and is not re-priced any further; cancel it or change its price",
+                    order.0
+                )
+            }
             Trouble::Unguarded { book } => {
                 write!(f, "book {} has a position that no stop guards: every one was refused", book.0)
             }

@@ -9,6 +9,7 @@
 //! order's whole life: sizing, risk, slicing, the marketable limit in place of a market order, protective stops,
 //! targets, trailing, time exits. A strategy only says what it wants.
 
+mod chases;
 mod doubts;
 mod effect;
 mod event;
@@ -26,10 +27,10 @@ pub use effect::Effect;
 pub use event::{ClosedBar, Command, Event, FillPhase, News, RejectCause, Seen, SeenStatus};
 pub use incident::{Incident, Trouble};
 pub use locks::{Lock, LockCause, LockScope};
-pub use machine::{Conduct, Engine, Pull, Watch};
+pub use machine::{Conduct, Engine, Pull, SnapshotError, Watch};
 pub use manual::{Change, ManualKind, ManualOrder};
 pub use orders::{Decision, Figures, Maker, Next, Order, Origin, Purpose};
 pub use portfolio::{Account, Book, OpenPosition, RetireError};
 pub use protect::{Distance, DistanceError, Level, Protection};
-pub use risk::{AccountLimits, Breach, MarginRates, Refusal};
+pub use risk::{AccountLimits, BookLimits, Breach, MarginRates, PolicyError, Refusal, RiskPolicy};
 pub use runs::{BookSpec, Contract, Sides, Sizing, SizingError};

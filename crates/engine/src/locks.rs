@@ -3,10 +3,11 @@
 
 use domain::trade::BookId;
 use domain::{Money, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// Whom a lock holds. One engine knows one account: a lock of a user or of everyone is told to each of theirs, and is
 /// lifted only as it was made.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum LockScope {
     /// One run, or the book of a person.
     Book(BookId),
@@ -16,7 +17,7 @@ pub enum LockScope {
 }
 
 /// Why it was made.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum LockCause {
     /// A person threw the switch.
     KillSwitch,
@@ -26,7 +27,7 @@ pub enum LockCause {
     Drawdown { lost: Money, limit: Money },
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Lock {
     pub scope: LockScope,
     pub cause: LockCause,
@@ -34,7 +35,7 @@ pub struct Lock {
 }
 
 /// Those in force.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Locks(Vec<Lock>);
 
 impl Lock {

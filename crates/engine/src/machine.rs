@@ -1,5 +1,6 @@
 //! The event loop's body: one event in, effects out.
 
+mod chase;
 mod commands;
 mod decide;
 mod doubt;
@@ -10,38 +11,53 @@ mod manual;
 mod manual_change;
 mod reports;
 mod requests;
+mod snapshot;
+
+use std::collections::VecDeque;
 
 use domain::order::{OrderEvent, OrderKey, OrderState, Terms, Timing};
 use domain::trade::{BookId, Direction, ExitReason};
 use domain::{Money, Price, Qty, Side, Timestamp};
+use serde::{Deserialize, Serialize};
 use strategy::{Block, Inputs, SignalBits, Signals, Strategy};
 
+pub use snapshot::SnapshotError;
+
+use crate::chases::Chases;
 use crate::doubts::Doubts;
 use crate::event::{ClosedBar, Event};
 use crate::locks::Locks;
 use crate::orders::{Decision, Maker, Order, OrderTable, Origin, Purpose, marketable};
 use crate::portfolio::{Account, Book, OpenPosition, Pending, RetireError};
-use crate::risk::{Approved, Rules};
-use crate::{AccountLimits, BookSpec, Distance, Effect, Lock, LockCause};
+use crate::risk::{Approved, Rules, SECOND};
+use crate::{AccountLimits, BookLimits, BookSpec, Distance, Effect, Lock, LockCause, RiskPolicy};
 
 /// The state of one account's trading. See the crate's documentation for its promises.
+#[derive(Serialize, Deserialize)]
 pub struct Engine {
     account: Account,
     limits: AccountLimits,
+    policy: RiskPolicy,
+    /// When orders were made within the last second, where that is limited.
+    sent: VecDeque<Timestamp>,
+    #[serde(skip)]
     rules: Rules,
     books: Vec<Book>,
     orders: OrderTable,
     conduct: Conduct,
     doubts: Doubts,
     locks: Locks,
-    /// What the orders made now come from.
-    decision: Decision,
+    /// The bar whose close is being told.
+    bar: Option<Timestamp>,
     /// A person's command is being carried out.
     person: bool,
+    /// The instant of the event.
+    now: Timestamp,
+    chases: Chases,
 }
 
 /// Whom the orders go to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub enum Conduct {
     /// A simulated exchange that answers at once, in order: a reversal's two orders may go together.
     #[default]
@@ -91,16 +107,51 @@ impl Engine {
     pub fn new(cash: Money, limits: AccountLimits) -> Engine {
         Engine {
             account: Account::new(cash),
-            rules: Rules::new(&limits),
+            rules: Rules::new(&limits, &RiskPolicy::default()),
+            policy: RiskPolicy::default(),
+            sent: VecDeque::new(),
             limits,
             books: Vec::new(),
             orders: OrderTable::default(),
             conduct: Conduct::Simulated,
             doubts: Doubts::default(),
             locks: Locks::default(),
-            decision: Decision::Event(Timestamp::MIN),
+            bar: None,
             person: false,
+            now: Timestamp::MIN,
+            chases: Chases::default(),
         }
+    }
+
+    /// Other limits from now on; what they lock is judged at the next price.
+    pub fn set_limits(&mut self, limits: AccountLimits) {
+        self.limits = limits;
+        self.rules = Rules::new(&self.limits, &self.policy);
+    }
+
+    /// Other rules from now on.
+    pub fn set_policy(&mut self, policy: RiskPolicy) {
+        let limits_books = self.policy.limits_books;
+        self.policy = policy;
+        self.policy.limits_books = limits_books;
+        self.rules = Rules::new(&self.limits, &self.policy);
+    }
+
+    /// Limits of one book beside the account's, from now on.
+    pub fn set_book_limits(&mut self, id: BookId, limits: BookLimits) {
+        self.books[id.0 as usize].limits = limits;
+        self.policy.limits_books |= limits != BookLimits::default();
+        self.rules = Rules::new(&self.limits, &self.policy);
+    }
+
+    /// Whether a loss of the day is limited: of the account, or of a book.
+    #[inline]
+    fn judges_losses(&self) -> bool {
+        self.limits.judges_losses() || self.policy.limits_books
+    }
+
+    pub fn limits(&self) -> &AccountLimits {
+        &self.limits
     }
 
     /// Says whom the orders go to; before the first event.
@@ -108,15 +159,6 @@ impl Engine {
     pub fn conduct(mut self, conduct: Conduct) -> Engine {
         self.conduct = conduct;
         self
-    }
-
-    /// Other limits from now on. What is open stays open.
-    pub fn set_limits(&mut self, limits: AccountLimits) {
-        self.limits = limits;
-    }
-
-    pub fn limits(&self) -> &AccountLimits {
-        &self.limits
     }
 
     /// What stops entries now.
@@ -131,7 +173,7 @@ impl Engine {
 
     /// When [`Event::Timer`] must be told, if nothing happens before: ask again after each event.
     pub fn next_due(&self) -> Option<Timestamp> {
-        self.doubts.next_due()
+        self.doubts.next_due().into_iter().chain(self.chases.next_due()).min()
     }
 
     /// Orders of which something is not known: their fate, or trades that the broker counts and has not told.
@@ -202,7 +244,7 @@ impl Engine {
 
     /// Whether decisions need [`Event::Mark`] for the books whose bars are left out.
     pub fn needs_marks(&self) -> bool {
-        self.limits.judges_losses() || self.books.iter().any(|b| b.spec.sizing.needs_equity())
+        self.judges_losses() || self.books.iter().any(|b| b.spec.sizing.needs_equity())
     }
 
     /// The columns that a book's strategy reads.
@@ -230,7 +272,7 @@ impl Engine {
                 || book.spec.protection.needs_atr() && !book.entries.is_empty()
                 // What a target leaves over becomes a stop again at the close.
                 || book.stop.is_some() && !book.exits.is_empty()
-                || self.limits.judges_losses() && !book.position().is_zero(),
+                || self.judges_losses() && !book.position().is_zero(),
             day_start: !book.entries.is_empty(),
             pull: None,
         };
@@ -257,7 +299,7 @@ impl Engine {
     /// Takes one event; appends what it causes to `out`.
     #[inline]
     pub fn handle(&mut self, at: Timestamp, event: &Event, out: &mut Vec<Effect>) {
-        self.decision = Decision::Event(at);
+        self.now = at;
         match *event {
             Event::Close { book, ref bar } => self.on_close(at, book, bar, out),
             Event::Committed { order } => self.on_committed(order, out),
@@ -266,7 +308,14 @@ impl Engine {
             Event::Range { book, high, low, close } => self.on_range(at, book, (high, low, close), out),
             Event::Tick { book, price } => self.on_tick(at, book, price, out),
             Event::Mark { book, price } => self.mark(book, price),
-            Event::DayStart { book, square_off } => self.on_day_start(at, book, square_off, out),
+            Event::Quote { book, bid, ask } => {
+                self.books[book.0 as usize].quote = (bid > Price::ZERO && ask >= bid).then_some((bid, ask));
+            }
+            Event::DayStart { book, square_off, hours, circuit } => {
+                let told = &mut self.books[book.0 as usize];
+                (told.hours, told.circuit, told.quote) = (hours, circuit, None);
+                self.on_day_start(at, book, square_off, out);
+            }
             Event::SquareOff { book, timing, reason } => {
                 self.drop_waiting(at, book, out);
                 self.flatten(at, book, reason, timing, out);
@@ -285,7 +334,7 @@ impl Engine {
     }
 
     fn on_close(&mut self, at: Timestamp, id: BookId, bar: &ClosedBar, out: &mut Vec<Effect>) {
-        self.decision = Decision::Bar(bar.opened);
+        self.bar = Some(bar.opened);
         self.mark(id, bar.close);
         let book = &mut self.books[id.0 as usize];
         book.entered_inside = false;
@@ -298,7 +347,7 @@ impl Engine {
         let book = &self.books[id.0 as usize];
         let trails = !book.position().is_zero() && book.trails();
         // Only where both paces tell the close: what changes without a position or a wish is judged at the next.
-        if self.limits.judges_losses() && self.matters(id, bar) {
+        if self.judges_losses() && self.matters(id, bar) {
             self.judge_losses(at, out);
         }
         self.decide(at, id, bar, out);
@@ -306,6 +355,7 @@ impl Engine {
         if trails {
             self.trail(id, bar, out);
         }
+        self.bar = None;
     }
 
     /// Whether the book holds something, or its strategy is asked, at this close.
@@ -323,6 +373,7 @@ impl Engine {
         // Cancelled between the wish and its commit: it never leaves.
         if order.state == OrderState::Pending && order.apply(OrderEvent::Sent).is_ok() {
             out.push(Effect::Place(order.ticket()));
+            self.begin_chase(key);
         }
     }
 
@@ -342,7 +393,12 @@ impl Engine {
             out.extend(lifted.into_iter().map(Effect::Unlocked));
         }
         let book = &mut self.books[id.0 as usize];
-        book.trades_today = 0;
+        // Told again after a restart, it is the same day.
+        if book.day != at.day() {
+            book.day = at.day();
+            book.day_base = book.net();
+            book.trades_today = 0;
+        }
         book.rejected = 0;
         book.square_off = square_off;
         let day_ended = book.day_ended.take();
@@ -403,6 +459,7 @@ impl Engine {
             self.books[id.0 as usize].starved |= left < qty;
         }
         let book = &mut self.books[id.0 as usize];
+        let decision = self.bar.map_or(Decision::Event(self.now), Decision::Bar);
         let parent = book.opener.filter(|_| closes);
         let maker = match purpose {
             Purpose::Exit(ExitReason::Manual) => Maker::Person,
@@ -412,8 +469,9 @@ impl Engine {
         };
         while left > Qty::ZERO {
             let slice = book.spec.slice(left);
-            let leg = book.next_leg(self.decision);
-            let origin = Origin { decision: self.decision, leg, maker, parent };
+            // Only what is stored needs its number.
+            let leg = if self.conduct == Conduct::Broker { book.next_leg(decision) } else { 0 };
+            let origin = Origin { decision, leg, maker, parent };
             let order = self.orders.add(
                 at,
                 id,
@@ -430,6 +488,9 @@ impl Engine {
             }
             out.push(Effect::Persist(order.ticket()));
             left -= slice;
+            if self.policy.orders_per_second.is_some() {
+                count_sent(&mut self.sent, at);
+            }
         }
     }
 
@@ -473,7 +534,16 @@ impl Engine {
 
     fn market(&self, id: BookId, side: Side) -> Terms {
         let book = self.book(id);
-        marketable(side, book.mark, book.spec.contract.tick)
+        // Through the other side of the book where that is known, else through the last price.
+        let from = match (book.quote, side) {
+            (None, _) => book.mark,
+            (Some((_, ask)), Side::Buy) => ask,
+            (Some((bid, _)), Side::Sell) => bid,
+        };
+        match marketable(side, from, book.spec.contract.tick) {
+            Terms::Marketable { limit } => Terms::Marketable { limit: book.within_circuit(limit) },
+            terms => terms,
+        }
     }
 }
 
@@ -508,6 +578,14 @@ impl Book {
         let _ = drop_key(&mut self.entries, key)
             || drop_key(&mut self.stops, key)
             || drop_key(&mut self.exits, key);
+    }
+}
+
+#[cold]
+fn count_sent(sent: &mut VecDeque<Timestamp>, at: Timestamp) {
+    sent.push_back(at);
+    while sent.front().is_some_and(|sent| *sent + SECOND <= at) {
+        sent.pop_front();
     }
 }
 

@@ -1,10 +1,10 @@
 //! What a person orders, and whether it can be an order at all: prices on the tick and on the right side, whole lots.
 
-use domain::order::{OrderKey, Terms};
+use domain::order::OrderKey;
 use domain::trade::{BookId, Direction};
 use domain::{Price, Qty, Side, Tick};
+use serde::{Deserialize, Serialize};
 
-use crate::orders::{marketable, protective_stop};
 use crate::protect::Level;
 use crate::{Breach, Contract};
 
@@ -24,7 +24,7 @@ pub struct ManualOrder {
     pub chase: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum ManualKind {
     Market,
     Limit(Price),
@@ -81,21 +81,20 @@ impl ManualOrder {
 }
 
 impl ManualKind {
+    /// The limit that was said.
+    pub(crate) fn limit(self) -> Option<Price> {
+        match self {
+            ManualKind::Limit(price) | ManualKind::StopLimit { limit: price, .. } => Some(price),
+            ManualKind::Market | ManualKind::StopMarket { .. } => None,
+        }
+    }
+
     /// The price that a unit is expected to cost; `last` for a market order.
     pub(crate) fn price(self, last: Price) -> Price {
         match self {
             ManualKind::Market => last,
             ManualKind::Limit(price) | ManualKind::StopLimit { limit: price, .. } => price,
             ManualKind::StopMarket { trigger } => trigger,
-        }
-    }
-
-    pub(crate) fn terms(self, side: Side, last: Price, tick: Tick) -> Terms {
-        match self {
-            ManualKind::Market => marketable(side, last, tick),
-            ManualKind::Limit(price) => Terms::Limit { price },
-            ManualKind::StopLimit { trigger, limit } => Terms::Stop { trigger, limit },
-            ManualKind::StopMarket { trigger } => protective_stop(side, trigger, tick),
         }
     }
 }

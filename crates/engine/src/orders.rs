@@ -5,9 +5,10 @@ use domain::order::{
 };
 use domain::trade::{BookId, ExitReason};
 use domain::{Money, Price, Qty, Side, Tick, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// Why an order exists.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Purpose {
     /// Opens or adds.
     Entry,
@@ -21,7 +22,7 @@ pub enum Purpose {
 
 /// What made the engine want an order: with the book and the leg it is one order's own, and the same when the journal is
 /// played again, whenever that is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum Decision {
     /// The close of the bar that opened then.
     Bar(Timestamp),
@@ -29,7 +30,7 @@ pub enum Decision {
     Event(Timestamp),
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum Maker {
     Strategy,
     Person,
@@ -38,10 +39,10 @@ pub enum Maker {
 }
 
 /// Where an order comes from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Origin {
     pub decision: Decision,
-    /// Which order of that decision in its book, from 0.
+    /// Which order of that decision in its book, from 0; counted only towards a broker.
     pub leg: u16,
     pub maker: Maker,
     /// Of what closes: the entry that opened the position.
@@ -49,7 +50,7 @@ pub struct Origin {
 }
 
 /// What an order says: the part of it that a change can change.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Figures {
     pub terms: Terms,
     pub qty: Qty,
@@ -58,7 +59,7 @@ pub struct Figures {
 
 /// What is done once the exchange has answered: one request of an order is on its way at a time, so that no answer can
 /// be taken for another's and no cancel overtakes the order.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub enum Next {
     #[default]
     Nothing,
@@ -68,7 +69,7 @@ pub enum Next {
 }
 
 /// What is at the exchange, where that may differ from what is wished.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 struct Sent {
     /// What the request on its way asks for.
     asked: Figures,
@@ -77,7 +78,7 @@ struct Sent {
 }
 
 /// An order and what became of it. `qty`, `terms` and `purpose` are what is wished.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Order {
     pub key: OrderKey,
     pub book: BookId,
@@ -112,7 +113,7 @@ pub struct Order {
 }
 
 /// The orders of the account, by key. Keys are never used again.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct OrderTable {
     /// How many were forgotten, and what they executed: the first order here has this key.
     forgotten: u32,
@@ -368,10 +369,16 @@ pub fn protective_stop(side: Side, trigger: Price, tick: Tick) -> Terms {
     Terms::Stop { trigger, limit: banded(side, trigger, tick) }
 }
 
-/// The far end of the band around `price`, on the tick, never reaching further than the band.
+/// The far end of the market band around `price`.
 #[inline]
 fn banded(side: Side, price: Price, tick: Tick) -> Price {
-    let band = price.raw() / 10_000 * MARKET_BAND;
+    through(side, price, tick, MARKET_BAND)
+}
+
+/// The far end of a band (in hundredths of a percent) around `price`, on the tick, never reaching further than the band.
+#[inline]
+pub(crate) fn through(side: Side, price: Price, tick: Tick, band: i64) -> Price {
+    let band = price.raw() / 10_000 * band;
     match side {
         Side::Buy => Price::from_raw(price.raw() + band).floor_to(tick),
         Side::Sell => Price::from_raw(price.raw() - band).ceil_to(tick),

@@ -5,4 +5,4 @@ mod book;
 
 pub use account::Account;
 pub use book::{Book, OpenPosition, RetireError};
-pub(crate) use book::{BookFill, Manual, Pending, Waiting};
+pub(crate) use book::{BookFill, LastEntry, Manual, Pending, Waiting};

@@ -1,5 +1,6 @@
 //! Stops, targets and trailing: the same for every strategy.
 
+use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
 use domain::money::div_round;
@@ -9,7 +10,7 @@ use strategy::Distances;
 use thiserror::Error;
 
 /// How far away a protective price is.
-#[derive(Clone, Copy, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Distance {
     /// Of the price it is counted from, in 1/10,000 of a percent.
     Percent(i64),
@@ -37,7 +38,7 @@ pub struct Protection {
 }
 
 /// Where a person wants a stop or a target.
-#[derive(Clone, Copy, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Level {
     /// From the average entry.
     Away(Distance),
@@ -45,7 +46,7 @@ pub enum Level {
 }
 
 /// Stop and target of a person's order; they go before the run's settings and the strategy's.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Bracket {
     pub stop: Option<Level>,
     pub target: Option<Level>,

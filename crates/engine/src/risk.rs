@@ -5,24 +5,35 @@
 mod allocation;
 mod breach;
 mod buying_power;
+mod duplicate_order;
+mod instrument_allowed;
 mod locks;
+mod market_hours;
 mod open_positions;
 mod opposite_books;
 mod order_size;
+mod orders_per_second;
+mod policy;
 mod position_size;
+mod price_band;
 mod quantity;
 mod trades_per_day;
 
 use domain::trade::{BookId, Direction};
-use domain::{Money, Price, Qty};
+use domain::{Money, Price, Qty, Timestamp};
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
 
 pub use breach::{Breach, Refusal};
+pub(crate) use orders_per_second::SECOND;
+pub use policy::{BookLimits, PolicyError, RiskPolicy};
 
 use crate::locks::Locks;
 use crate::portfolio::{Account, Book};
 
 /// The limits of an account; `None` is no limit.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct AccountLimits {
     /// Rupees lost since the day began, realised and not, at which intraday and derivative books are flattened and the
     /// account is locked for the day.
@@ -74,12 +85,15 @@ impl Default for MarginRates {
 /// An order before it exists.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Proposal {
+    pub at: Timestamp,
     pub book: BookId,
     pub direction: Direction,
     /// Units to open; what a reversal closes is not counted.
     pub qty: Qty,
     /// What a unit is expected to cost.
     pub price: Price,
+    /// The limit that was said; `None` at the market.
+    pub limit: Option<Price>,
     /// Margin that the closing half of a reversal sets free.
     pub freed: Money,
 }
@@ -115,12 +129,31 @@ pub(crate) struct View<'a> {
     pub books: &'a [Book],
     pub locks: &'a Locks,
     pub rules: &'a Rules,
+    pub policy: &'a RiskPolicy,
+    /// When orders were sent within the last second, where that is limited.
+    pub sent: &'a VecDeque<Timestamp>,
 }
 
-/// A rule judges entries alone: what only reduces is never held back. It keeps no state.
+/// What a rule judges.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Judges {
+    /// What only reduces is never held back.
+    Entries,
+    /// A person's exit at a price too. The engine's own exits are not judged.
+    All,
+}
+
+/// It keeps no state.
 trait Rule: Sync {
-    /// Whether the limits ask for it: what is off costs nothing.
-    fn is_on(&self, limits: &AccountLimits) -> bool;
+    /// As a policy names it.
+    fn name(&self) -> &'static str;
+
+    fn judges(&self) -> Judges {
+        Judges::Entries
+    }
+
+    /// Whether the settings ask for it: what is off costs nothing.
+    fn is_on(&self, limits: &AccountLimits, policy: &RiskPolicy) -> bool;
 
     fn judge(&self, entry: &Judged<'_>, view: &View<'_>) -> Result<(), Breach>;
 }
@@ -135,10 +168,15 @@ struct Judged<'a> {
 }
 
 /// In the order in which they are judged; before all of them comes [`quantity::value_of`].
-const RULES: [&dyn Rule; 9] = [
+const RULES: [&dyn Rule; 14] = [
     &locks::Locked,
+    &market_hours::MarketHours,
+    &instrument_allowed::InstrumentAllowed,
     &order_size::OrderSize,
     &order_size::OrderValue,
+    &price_band::PriceBand,
+    &duplicate_order::DuplicateOrder,
+    &orders_per_second::OrdersPerSecond,
     &trades_per_day::TradesPerDay,
     &opposite_books::OppositeBooks,
     &position_size::PositionSize,
@@ -148,11 +186,12 @@ const RULES: [&dyn Rule; 9] = [
 ];
 
 /// The rules that are on.
+#[derive(Default)]
 pub(crate) struct Rules(Vec<&'static dyn Rule>);
 
 impl Rules {
-    pub fn new(limits: &AccountLimits) -> Rules {
-        Rules(RULES.into_iter().filter(|rule| rule.is_on(limits)).collect())
+    pub fn new(limits: &AccountLimits, policy: &RiskPolicy) -> Rules {
+        Rules(policy.ordered().into_iter().filter(|rule| rule.is_on(limits, policy)).collect())
     }
 }
 
@@ -168,4 +207,16 @@ pub(crate) fn review(proposal: &Proposal, view: &View<'_>) -> Result<Approved, B
         rule.judge(&judged, view)?;
     }
     Ok(Approved { direction, qty, margin: (margin - proposal.freed).max(Money::ZERO) })
+}
+
+/// Judges what only reduces, by the rules that judge every order.
+pub(crate) fn review_exit(proposal: &Proposal, view: &View<'_>) -> Result<(), Breach> {
+    let book = &view.books[proposal.book.0 as usize];
+    let value = quantity::value_of(proposal.qty, proposal.price, book.spec.contract.lot)?;
+    let judged = Judged { proposal, book, value, margin: Money::ZERO };
+    view.rules
+        .0
+        .iter()
+        .filter(|rule| rule.judges() == Judges::All)
+        .try_for_each(|rule| rule.judge(&judged, view))
 }

@@ -9,6 +9,8 @@ pub mod indicators;
 pub mod report;
 pub mod rules_file;
 pub mod selection;
+pub mod serve;
+pub mod sim;
 pub mod strategies;
 pub mod sweep;
 pub mod walk_forward;

@@ -3,6 +3,7 @@
 mod commands;
 mod failure;
 mod outside;
+mod pages;
 mod progress;
 mod tables;
 mod view;
@@ -40,6 +41,8 @@ enum Command {
     WalkForward(Box<commands::walk_forward::Args>),
     Report(commands::report::Args),
     Demo(commands::demo::Args),
+    Sim(commands::sim::Args),
+    Serve(commands::serve::Args),
 }
 
 fn main() -> ExitCode {
@@ -70,5 +73,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::WalkForward(args) => commands::walk_forward::run(&args, &data_dir),
         Command::Report(args) => commands::report::run(&args, &data_dir),
         Command::Demo(args) => commands::demo::run(&args, &data_dir),
+        Command::Sim(args) => commands::sim::run(&args, &data_dir),
+        Command::Serve(args) => commands::serve::run(&args, &data_dir),
     }
 }

@@ -2,6 +2,7 @@
 
 use domain::trade::Direction;
 use domain::{Price, Qty, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::SignalBits;
 
@@ -26,7 +27,7 @@ pub struct Moment {
 }
 
 /// Rupees away from the average entry; `None` leaves it to the run's settings.
-#[derive(Clone, Copy, PartialEq, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Distances {
     pub stop: Option<Price>,
     pub target: Option<Price>,
@@ -45,7 +46,7 @@ pub enum Intent {
 }
 
 /// How to get in.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Entry {
     pub direction: Direction,
     pub at: EntryPrice,
@@ -56,7 +57,7 @@ pub struct Entry {
 }
 
 /// The order that opens a position.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub enum EntryPrice {
     Market,
     /// Rests until the price comes to it; good for the day.

@@ -26,7 +26,12 @@ const ROWS: &[Row] = &[
         // Rule files are TOML or JSON text that is handed in.
         pure: Some(&["serde", "serde_json", "thiserror", "toml"]),
     },
-    Row { name: "engine", uses: &["domain", "strategy"], pure: Some(&["serde", "thiserror"]) },
+    Row {
+        name: "engine",
+        uses: &["domain", "strategy"],
+        // A snapshot is bytes that are handed out and in.
+        pure: Some(&["serde", "serde_json", "thiserror"]),
+    },
     Row { name: "exchange", uses: &["domain"], pure: Some(&["thiserror"]) },
     Row {
         name: "backtest",
@@ -74,6 +79,8 @@ const ROWS: &[Row] = &[
 const FOR_TESTS: &[(&str, &[&str])] = &[
     // Adapters are held against their simulators; a replay on paper against the backtest.
     ("brokers", &["backtest", "broker-sim", "engine", "exchange", "strategy"]),
+    ("api", &["broker-sim", "brokers"]),
+    ("desk", &["broker-sim", "brokers"]),
 ];
 
 pub fn is_pure(name: &str) -> bool {

@@ -63,6 +63,12 @@ pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         if inner.is_data() {
             return complaint(&error.path().to_string(), &inner.to_string());
         }
+        if serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok() {
+            // It is JSON: serde_json takes anything but a text for a fault of syntax where one of some words belongs.
+            let path = error.path().to_string();
+            let detail = format!("`{path}` is not a text; send one of its words, which /api/docs lists");
+            return Problem::validation(path, detail);
+        }
         not_json(inner)
     })?;
     json.end().map_err(|error| not_json(&error))?;

@@ -3,8 +3,8 @@
 use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap, header};
 use back_office::access::Origin;
 
 use crate::AppState;
@@ -17,13 +17,12 @@ impl FromRequestParts<AppState> for FromWhere {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<FromWhere, Infallible> {
-        Ok(FromWhere(origin(parts, state)))
+        Ok(FromWhere(origin(&parts.headers, &parts.extensions, state)))
     }
 }
 
-pub(crate) fn origin(parts: &Parts, state: &AppState) -> Origin {
-    let address = client_address(&parts.headers, &parts.extensions, state.settings.behind_proxy);
-    let agent =
-        parts.headers.get(header::USER_AGENT).map(|v| String::from_utf8_lossy(v.as_bytes()).into_owned());
+pub(crate) fn origin(headers: &HeaderMap, extensions: &Extensions, state: &AppState) -> Origin {
+    let address = client_address(headers, extensions, state.settings.behind_proxy);
+    let agent = headers.get(header::USER_AGENT).map(|v| String::from_utf8_lossy(v.as_bytes()).into_owned());
     Origin { address: address.to_string(), agent: agent.unwrap_or_default() }
 }

@@ -55,7 +55,7 @@ impl Paging {
 /// The page that `limit` and `cursor` ask for.
 pub fn page_of(limit: Option<u64>, cursor: Option<&str>) -> Result<PageRequest, Problem> {
     let first = PageRequest::first(limit.unwrap_or(USUAL))
-        .map_err(|why| Problem::validation("limit", why.to_string()))?;
+        .map_err(|why| Problem::validation("limit", format!("{why}; leave it out for {USUAL}")))?;
     let cursor = cursor.map(str::parse::<Cursor>).transpose();
     let cursor =
         cursor.map_err(|why| Problem::new(Code::Validation, why.to_string()).with_field("cursor"))?;

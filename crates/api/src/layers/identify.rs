@@ -1,13 +1,13 @@
 //! Finds out who asks, once for each request, and holds them to their rate.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use back_office::access::{Caller, Origin, Secret};
 
 use super::address::{client_address, neighbourhood};
-use crate::extract::Identity;
+use crate::extract::{Identity, origin};
 use crate::{AppState, Problem};
 
 /// Paths at which secrets are tried.
@@ -25,9 +25,7 @@ pub(super) async fn identify(State(state): State<AppState>, mut request: Request
     if let Err(problem) = limited {
         return problem.into_response();
     }
-    let agent = request.headers().get(header::USER_AGENT);
-    let agent = agent.map(|v| String::from_utf8_lossy(v.as_bytes()).into_owned()).unwrap_or_default();
-    let origin = Origin { address: address.to_string(), agent };
+    let origin = origin(request.headers(), request.extensions(), &state);
     let identity = who(request.headers(), &state, origin).await;
     if let Some(Ok(caller)) = &identity {
         if let Err(problem) = state.limiters.user(caller.user) {

@@ -5,6 +5,7 @@ mod standing;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::Response;
 use back_office::accounts;
 use desk::DeskError;
 use serde::Deserialize;
@@ -13,7 +14,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::extract::{Allowed, Body, Id, Paging, Query, may};
+use crate::extract::{Allowed, Body, Id, IdempotencyKey, Idempotent, Paging, Query, may};
 use crate::views::accounts::AccountView;
 use crate::views::{Amount, List};
 use crate::{AppState, Problem};
@@ -65,22 +66,27 @@ async fn list(
 }
 
 /// Open a paper account and bring it to work.
-#[utoipa::path(post, path = "/api/accounts", tag = "accounts", request_body = OpenBody,
+#[utoipa::path(post, path = "/api/accounts", tag = "accounts", request_body = OpenBody, params(IdempotencyKey),
     security(("bearer" = ["accounts.write"]), ("apiKey" = ["accounts.write"])),
     responses((status = CREATED, body = AccountView))
 )]
 async fn open(
     State(state): State<AppState>,
     who: Allowed<may::ManageAccounts>,
-    Body(body): Body<OpenBody>,
-) -> Result<(StatusCode, Json<AccountView>), Problem> {
-    let cash = body.initial_cash.map_or(accounts::USUAL_CASH, Amount::money);
-    let account = accounts::open(&state.access, &who, &body.name, cash).await?;
-    // It exists now, whatever becomes of this: its state says how it is, and it can be tried again.
-    if let Err(why) = state.desk.take_up(account.clone()).await {
-        tracing::error!(account.id = %account.id, "account {} cannot be brought to work: {why}", account.id);
-    }
-    Ok((StatusCode::CREATED, Json(AccountView::of(account, &state.desk))))
+    request: Idempotent<OpenBody>,
+) -> Result<Response, Problem> {
+    let (app, caller) = (state.clone(), who.clone());
+    request
+        .once(&state, who.user, async move |body| {
+            let cash = body.initial_cash.map_or(accounts::USUAL_CASH, Amount::money);
+            let account = accounts::open(&app.access, &caller, &body.name, cash).await?;
+            // It exists now, whatever becomes of this: its state says how it is, and it can be tried again.
+            if let Err(why) = app.desk.take_up(account.clone()).await {
+                tracing::error!(account.id = %account.id, "account {} cannot be brought to work: {why}", account.id);
+            }
+            Ok((StatusCode::CREATED, AccountView::of(account, &app.desk)))
+        })
+        .await
 }
 
 /// One account.

@@ -4,8 +4,15 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 mod app;
+mod authorisation;
+mod bad_input;
+mod contents;
 mod entering;
 mod frame;
+mod keys;
 mod openapi;
+mod route_table;
+mod second_factor;
 mod street;
 mod trading;
+mod users;

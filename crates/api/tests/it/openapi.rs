@@ -1,5 +1,6 @@
 //! The OpenAPI document is what stands in the repository. `cargo xtask openapi` writes it.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::Value;
@@ -31,6 +32,7 @@ fn the_document_is_whole() {
     let document: Value = serde_json::from_str(&api::document()).unwrap();
     assert_eq!(document["openapi"], "3.1.0");
     let mut faults = Vec::new();
+    let mut ids = BTreeSet::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             let mut need = |what: &str, there: bool| {
@@ -41,6 +43,15 @@ fn the_document_is_whole() {
             need("tag", operation["tags"][0].is_string());
             need("summary", operation["summary"].is_string());
             need("error schema", operation["responses"]["default"]["content"].is_object());
+            need("id of its own", ids.insert(operation["operationId"].as_str().unwrap().to_owned()));
+            let words = |response: &Value| response["description"].as_str().is_some_and(|d| !d.is_empty());
+            need("words for a response", operation["responses"].as_object().unwrap().values().all(words));
+            if operation["requestBody"].is_object() {
+                let reference = &operation["requestBody"]["content"]["application/json"]["schema"]["$ref"];
+                let schema = document.pointer(reference.as_str().unwrap().trim_start_matches('#')).unwrap();
+                need("example of its body", !schema["example"].is_null() || !schema["examples"].is_null());
+                need("closed body", schema["additionalProperties"] == false);
+            }
             need("success", operation["responses"].as_object().unwrap().keys().any(|s| s.starts_with('2')));
         }
     }

@@ -71,8 +71,11 @@ impl Access {
 /// The scopes, each once.
 fn accept(caller: &Caller, wish: &KeyRequest, now: Timestamp) -> Result<Vec<String>, AccessError> {
     let length = wish.name.trim().chars().count();
-    if !(1..=64).contains(&length) {
-        return Err(AccessError::field("name", format!("name has {length} characters; use 1 to 64")));
+    if !(1..=64).contains(&length) || wish.name.chars().any(char::is_control) {
+        return Err(AccessError::field(
+            "name",
+            format!("a name of {length} characters cannot be; use 1 to 64 visible"),
+        ));
     }
     if let Some(end) = wish.expires_at.filter(|end| *end <= now) {
         return Err(AccessError::field(

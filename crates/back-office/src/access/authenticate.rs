@@ -89,8 +89,11 @@ impl Access {
     }
 
     /// Lets the list of revoked sessions catch up after a unit that ended sessions.
-    pub(super) async fn note_revocations(&self) -> Result<(), AccessError> {
-        self.inner.revoked.replace(self.store(), self.now()).await
+    pub(super) async fn note_revocations(&self) {
+        if self.inner.revoked.replace(self.store(), self.now()).await.is_err() {
+            // They are ended all the same: until the list can be read again, nobody is let in by it.
+            self.inner.revoked.distrust();
+        }
     }
 
     pub(super) fn note_revocation(&self, session: SessionId) {

@@ -6,7 +6,7 @@ use store::users::{self, UserRecord};
 use store::{SessionId, Unit};
 
 use super::record::Act;
-use super::{Access, AccessError, Origin, Secret, User, lockout, secret, totp};
+use super::{Access, AccessError, Origin, Secret, User, lockout, password, secret, totp};
 
 /// How long a session can be refreshed. After that its user logs in again, used or not.
 const SESSION_SECONDS: i64 = 14 * 24 * 3_600;
@@ -37,7 +37,11 @@ pub struct Entry {
 impl Access {
     pub async fn log_in(&self, who: LogIn) -> Result<Entry, AccessError> {
         let name = who.name.trim().to_lowercase();
-        let known = users::by_name(self.store(), &name).await?;
+        // A name that nobody can have is not asked for: no database need hold its bytes.
+        let known = match password::accept_name(&name) {
+            Ok(()) => users::by_name(self.store(), &name).await?,
+            Err(_) => None,
+        };
         let locked_until = match &known {
             Some(user) => user.locked_until,
             None => self.inner.strangers.locked_until(&name),

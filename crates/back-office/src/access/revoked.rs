@@ -53,6 +53,11 @@ impl Revoked {
         self.told.subscribe()
     }
 
+    /// From now on the list counts as too old.
+    pub fn distrust(&self) {
+        self.list.write().unwrap_or_else(PoisonError::into_inner).loaded_at = Timestamp::from_micros(0);
+    }
+
     /// Seconds since the list was read.
     fn age(&self, now: Timestamp) -> i64 {
         let loaded_at = self.list.read().unwrap_or_else(PoisonError::into_inner).loaded_at;

@@ -41,7 +41,13 @@ impl fmt::Debug for Secret {
 
 impl<'de> serde::Deserialize<'de> for Secret {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Secret, D::Error> {
-        String::deserialize(from).map(Secret::new)
+        String::deserialize(from).map(Secret::new).map_err(|why| {
+            if why.to_string().starts_with("missing field") {
+                return why;
+            }
+            // serde's own words would say what was sent.
+            serde::de::Error::custom("it is not a text; send a text in quotes")
+        })
     }
 }
 

@@ -40,6 +40,7 @@ impl Access {
         let count = sessions::revoke_all(&unit, caller.user, "by its user, everywhere", self.now()).await?;
         Act::by(caller, "session.revoked").on("all").with("count", count).write(&unit, self.now()).await?;
         unit.commit().await?;
-        self.note_revocations().await
+        self.note_revocations().await;
+        Ok(())
     }
 }

@@ -75,7 +75,8 @@ impl Access {
         sessions::revoke_all(&unit, user.id, "password changed", self.now()).await?;
         Act::by(caller, "password.changed").write(&unit, self.now()).await?;
         unit.commit().await?;
-        self.note_revocations().await
+        self.note_revocations().await;
+        Ok(())
     }
 
     pub async fn users(&self, caller: &Caller, page: PageRequest) -> Result<Page<User>, AccessError> {
@@ -122,7 +123,7 @@ impl Access {
         let after = users::get(&unit, id).await?;
         unit.commit().await?;
         if changed {
-            self.note_revocations().await?;
+            self.note_revocations().await;
         }
         Ok(after.into())
     }

@@ -9,8 +9,8 @@ use domain::charges::{ChargesTable, Schedule};
 use domain::instrument::InstrumentTables;
 use domain::order::InstrumentKey;
 use domain::time::Span;
-use domain::trade::{BookId, Direction};
-use domain::{Bars, Money, Product, Qty, Tick, Timeframe, Timestamp};
+use domain::trade::BookId;
+use domain::{Bars, Money, Product, Qty, Side, Tick, Timeframe, Timestamp};
 use engine::{
     AccountLimits, BookSpec, Contract, Effect, Engine, Event, FillPhase, MarginRates, Protection, Sides,
     Sizing,
@@ -109,8 +109,8 @@ pub fn every_hundredth(quotes: &[(Timestamp, Quote)]) -> (u64, Money) {
         engine.handle(at, &Event::Tick { book, price: quote.bid }, &mut effects);
         if (i + 1) % 100 == 0 {
             orders += 1;
-            let direction = if orders % 2 == 1 { Direction::Long } else { Direction::Short };
-            let wish = engine::Command::Trade { book, direction, qty: Qty::units(1) };
+            let side = if orders % 2 == 1 { Side::Buy } else { Side::Sell };
+            let wish = engine::Command::Order(engine::ManualOrder::market(book, side, Qty::units(1)));
             engine.handle(at, &Event::Command(wish), &mut effects);
         }
         let mut next = 0;

@@ -44,6 +44,18 @@ fn whatever_is_lost_late_or_told_twice_no_order_is_doubled_and_the_books_are_the
 }
 
 #[test]
+fn an_engine_made_of_a_snapshot_goes_on_as_the_first_would_have() {
+    for seed in 0..30 {
+        let play = |every| {
+            let mut world = World::new(seed, false);
+            world.restored_every = Some(every);
+            (world.live(), world.did)
+        };
+        assert_eq!(play(u64::MAX), play(10 + seed), "SNAP-2: seed {seed}");
+    }
+}
+
+#[test]
 fn the_same_seed_is_the_same_day() {
     for seed in 0..20 {
         assert_eq!(World::new(seed, false).live(), World::new(seed, false).live(), "seed {seed}");

@@ -1,6 +1,7 @@
 //! One day of one account: a market that wanders, books that trade, a desk that stores and sends, and faults.
 
 use std::collections::VecDeque;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use domain::charges::ChargesTable;
 use domain::instrument::InstrumentTables;
@@ -68,6 +69,11 @@ pub struct World {
     /// To be stored, with the instant at which that is done.
     storing: VecDeque<(Timestamp, OrderKey)>,
     aloud: bool,
+    books: Vec<BookSpec>,
+    /// Before every so many events the engine gives way to one made of its snapshot.
+    pub restored_every: Option<u64>,
+    /// A hash of all effects, where snapshots are compared.
+    pub did: u64,
     /// Trades of the exchange that the invariants have seen.
     pub judged: usize,
     pub held: [Qty; BOOKS as usize],
@@ -108,6 +114,11 @@ fn book(random: &mut Random, instrument: u32) -> BookSpec {
     }
 }
 
+/// The last book is a person's.
+fn strategy_of(book: usize) -> Option<Box<dyn Strategy>> {
+    (book + 1 < BOOKS as usize).then(|| Box::new(Marks) as Box<dyn Strategy>)
+}
+
 impl World {
     pub fn new(seed: u64, aloud: bool) -> World {
         let mut random = Random(seed);
@@ -117,10 +128,10 @@ impl World {
             ..AccountLimits::default()
         };
         let mut engine = Engine::new(Money::rupees(1_000_000), limits).conduct(Conduct::Broker);
-        for instrument in [0, 1] {
-            engine.add_book(book(&mut random, instrument), Some(Box::new(Marks)));
+        let books: Vec<BookSpec> = [0, 1, 0].map(|instrument| book(&mut random, instrument)).into();
+        for (i, spec) in books.iter().enumerate() {
+            engine.add_book(spec.clone(), strategy_of(i));
         }
-        engine.add_book(book(&mut random, 0), None);
         let mut exchange = Exchange::new(FillRules::default());
         exchange.list(Tick::DEFAULT);
         exchange.list(Tick::DEFAULT);
@@ -147,13 +158,16 @@ impl World {
             prices: [Price::rupees(100), Price::rupees(200)],
             storing: VecDeque::new(),
             aloud,
+            books,
+            restored_every: None,
+            did: 0,
             judged: 0,
             held: [Qty::ZERO; BOOKS as usize],
         }
     }
 
     /// Plays the day: an hour of faults, then quiet, in which everything must become clear.
-    pub fn live(mut self) -> Count {
+    pub fn live(&mut self) -> Count {
         for _ in 0..150 {
             self.act();
             let pause = Span::micros(100_000 + self.random.below(4_000_000) as i64);
@@ -173,7 +187,7 @@ impl World {
         self.check_the_end();
         self.count.orders = self.engine.order_count() as u64;
         self.count.trades = self.exchange.trades().len() as u64;
-        self.count
+        self.count.clone()
     }
 
     fn act(&mut self) {
@@ -197,6 +211,7 @@ impl World {
         let last = self.prices[book.0 as usize % 2];
         let mut away = |sign: i64| last.offset(sign * self.random.below(40) as i64, Tick::DEFAULT);
         let (better, worse) = (away(-side.sign()), away(side.sign()));
+        order.chase = self.random.below(2) == 0;
         order.kind = match self.random.below(6) {
             0 => ManualKind::Limit(better),
             1 => ManualKind::Limit(worse),
@@ -246,7 +261,12 @@ impl World {
             *price = price.offset(self.random.below(41) as i64 - 20, Tick::DEFAULT).max(Price::rupees(20));
             let price = *price;
             self.exchange.tick(self.now, InstrumentKey(i), price);
+            let quoted = self.random.below(3) == 0;
             for book in (0..BOOKS).filter(|book| book % 2 == i) {
+                if quoted {
+                    let (bid, ask) = (price.offset(-1, Tick::DEFAULT), price.offset(1, Tick::DEFAULT));
+                    self.tell(&Event::Quote { book: BookId(book), bid, ask });
+                }
                 self.tell(&Event::Tick { book: BookId(book), price });
             }
         }
@@ -305,15 +325,32 @@ impl World {
         self.now = until;
     }
 
+    /// Another engine takes over, made of what the first one wrote down.
+    fn restore(&mut self) {
+        let bytes = self.engine.snapshot().unwrap();
+        let books = self.books.iter().enumerate().map(|(i, spec)| (spec.clone(), strategy_of(i))).collect();
+        self.engine = Engine::restore(&bytes, books).unwrap();
+        let again = self.engine.snapshot().unwrap();
+        assert_eq!(bytes, again, "SNAP-1: a snapshot of the restored engine differs");
+    }
+
     #[expect(clippy::print_stdout, reason = "a seed that is played alone says what happens")]
     pub fn tell(&mut self, event: &Event) {
         self.count.events += 1;
+        if self.restored_every.is_some_and(|every| self.count.events.is_multiple_of(every)) {
+            self.restore();
+        }
         let doubts = self.engine.in_doubt().count();
         let mut effects = Vec::new();
         self.engine.handle(self.now, event, &mut effects);
         self.count.doubts += u64::from(self.engine.in_doubt().count() > doubts);
         if self.aloud {
             println!("{} {event:?}", self.now);
+        }
+        if self.restored_every.is_some() {
+            let mut hash = DefaultHasher::new();
+            (self.did, format!("{effects:?}")).hash(&mut hash);
+            self.did = hash.finish();
         }
         for effect in effects {
             if self.aloud {

@@ -481,3 +481,6 @@ fn bytes(say: &Say) -> Bytes {
     line.push(b'\n');
     line.into()
 }
+
+#[cfg(test)]
+mod tests;

@@ -444,3 +444,6 @@ fn waiting_for(request: &Request) -> Waiting {
         Request::ReadFunds { number } => Waiting::Funds(*number),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,6 +16,23 @@ pub(super) fn unexpected() -> Failure {
     Failure::Garbled("the answer is not of the kind that was asked for".to_owned())
 }
 
+/// More units than an account could ever hold: beyond it sums could overflow.
+const MOST_UNITS: i64 = 1_000_000_000_000;
+/// 1990 to 2099, in microseconds since 1970.
+const YEARS: std::ops::Range<i64> = 631_152_000_000_000..4_102_444_800_000_000;
+
+fn units(raw: i64) -> Result<Qty, Failure> {
+    let within = (-MOST_UNITS..=MOST_UNITS).contains(&raw);
+    within.then_some(Qty::units(raw)).ok_or_else(|| garbled(format!("quantity {raw} cannot be")))
+}
+
+pub(super) fn instant(micros: i64) -> Result<Timestamp, Failure> {
+    let within = YEARS.contains(&micros);
+    within
+        .then_some(Timestamp::from_micros(micros))
+        .ok_or_else(|| garbled(format!("time {micros} cannot be")))
+}
+
 fn garbled(error: impl std::fmt::Display) -> Failure {
     Failure::Garbled(error.to_string().chars().take(200).collect())
 }
@@ -112,8 +129,8 @@ pub(super) fn row(row: &wire::Row) -> Result<OrderRow, Failure> {
         instrument: instrument_id(&row.instrument)?,
         product: product(&row.product)?,
         side: side(row.side),
-        qty: Qty::units(row.qty),
-        filled: Qty::units(row.filled),
+        qty: units(row.qty)?,
+        filled: units(row.filled)?,
         terms: terms_of(row.terms),
         status: match row.status {
             Status::Working => RowStatus::Working,
@@ -132,9 +149,9 @@ pub(super) fn trade(deal: &wire::Deal) -> Result<BrokerTrade, Failure> {
         number: deal.number,
         instrument: instrument_id(&deal.instrument)?,
         side: side(deal.side),
-        qty: Qty::units(deal.qty),
+        qty: units(deal.qty)?,
         price: deal.price.0,
-        at: Timestamp::from_micros(deal.at),
+        at: instant(deal.at)?,
         phase: match deal.place {
             PlaceInBar::Open => TradePhase::AtOpenOrTick,
             PlaceInBar::Inside => TradePhase::InsideBar,
@@ -155,7 +172,7 @@ pub(super) fn positions(positions: &[wire::Position]) -> Result<Vec<BrokerPositi
         Ok(BrokerPosition {
             instrument: instrument_id(&p.instrument)?,
             product: product(&p.product)?,
-            qty: Qty::units(p.qty),
+            qty: units(p.qty)?,
             average_price: p.average_price.0,
         })
     };
@@ -169,9 +186,9 @@ pub(super) fn funds(cash: Money, margin_used: Money) -> Funds {
 pub(super) fn tick(tick: &wire::Tick) -> Result<MarketUpdate, Failure> {
     Ok(MarketUpdate::Tick {
         instrument: instrument_id(&tick.instrument)?,
-        at: Timestamp::from_micros(tick.at),
+        at: instant(tick.at)?,
         price: tick.price.0,
-        volume: Qty::units(tick.volume),
+        volume: units(tick.volume)?,
     })
 }
 
@@ -179,22 +196,24 @@ pub(super) fn instrument(listed: &wire::Listed) -> Result<PaperInstrument, Failu
     Ok(PaperInstrument {
         id: instrument_id(&listed.instrument)?,
         tick: domain::Tick::new(listed.tick.0).ok_or_else(|| garbled("a tick size is not positive"))?,
-        lot: Qty::units(listed.lot),
-        freeze: listed.freeze.map(Qty::units),
+        lot: units(listed.lot)?,
+        freeze: listed.freeze.map(units).transpose()?,
         tradable: listed.tradable,
     })
 }
 
-pub(super) fn bar(row: BarRow) -> Bar {
+pub(super) fn bar(row: BarRow) -> Result<Bar, Failure> {
     let (time, open, high, low, close, volume) = row;
-    Bar {
-        time: Timestamp::from_micros(time),
+    let bar = Bar {
+        time: instant(time)?,
         open: open.0,
         high: high.0,
         low: low.0,
         close: close.0,
-        volume: Qty::units(volume),
-    }
+        volume: units(volume)?,
+    };
+    bar.check().map_err(garbled)?;
+    Ok(bar)
 }
 
 pub(super) fn refused(code: String, words: String) -> Failure {

@@ -16,6 +16,7 @@ use crate::conformance::{Stage, Trouble, conformance};
 
 mod books;
 mod feed;
+mod replay;
 
 fn today() -> Date {
     Date::new(2026, 11, 23).unwrap()

@@ -315,7 +315,7 @@ impl Task {
             .map(|(id, setup)| (id, setup.square_off.map(|minute| today.at(minute))))
             .collect();
         for &(book, square_off) in &books {
-            self.input(Input::Event(Event::DayStart { book, square_off }));
+            self.input(Input::Event(Event::DayStart { book, square_off, hours: None, circuit: None }));
         }
         let now = self.clock.now();
         let to_come =
@@ -330,7 +330,7 @@ impl Task {
         }
         let inputs = match wish {
             Wish::Command(command) => vec![Input::Event(Event::Command(command))],
-            Wish::Limits(limits) => vec![Input::Limits(limits)],
+            Wish::Limits(limits, policy) => vec![Input::Limits(limits, policy)],
             Wish::Order { order, command } => match self.path.key_of(order) {
                 Some(key) => vec![Input::Event(Event::Command(command(key)))],
                 None => {

@@ -5,7 +5,7 @@ use domain::order::{OrderId, OrderKey};
 use domain::time::DayNumber;
 use domain::trade::BookId;
 use domain::{Price, Timestamp};
-use engine::{AccountLimits, Event};
+use engine::{AccountLimits, Event, RiskPolicy};
 use tokio::sync::oneshot;
 
 use crate::DeskError;
@@ -68,7 +68,7 @@ pub enum Wish {
     },
     /// Every order by hand that is open.
     CancelAll,
-    Limits(Box<AccountLimits>),
+    Limits(Box<AccountLimits>, Box<RiskPolicy>),
 }
 
 /// What became of a wish; durable when it is told.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use broker::{Broker, Sink, Update};
 use domain::{Money, Timestamp};
-use engine::{AccountLimits, Conduct, Event};
+use engine::{AccountLimits, Conduct, Event, RiskPolicy};
 use store::{AccountId, Store, UserId};
 use tokio::sync::{mpsc, watch};
 
@@ -29,6 +29,7 @@ pub struct AccountSettings {
     pub user: UserId,
     pub initial_cash: Money,
     pub limits: AccountLimits,
+    pub policy: RiskPolicy,
     /// How far the exchange's answers can be relied on.
     pub conduct: Conduct,
     /// Its journal's folder.
@@ -125,8 +126,12 @@ impl CameBack {
         let mut unstored = Vec::new();
         let mut last = Timestamp::MIN;
         let mut acts = Vec::new();
+        let mut limits = None;
         let mut journal = Journal::open(&settings.folder, 1, |entry| {
             path.handle(entry.at, &entry.input, &mut acts);
+            if let Input::Limits(set, policy) = &entry.input {
+                limits = Some((**set, (**policy).clone()));
+            }
             last = entry.at;
             // What was to be sent has been sent, or never will be: the broker is asked which.
             let writes: Vec<_> = acts
@@ -148,11 +153,12 @@ impl CameBack {
             )));
         }
         let fresh = journal.next() == 1;
-        if *path.engine().limits() != settings.limits {
-            let input = Input::Limits(Box::new(settings.limits));
-            let at = last.max(Timestamp::from_micros(0));
-            journal.append(at, &input)?;
-            path.handle(at, &input, &mut acts);
+        // What was set while it did not work, or by its first start.
+        let wanted = (settings.limits, settings.policy.clone());
+        if limits.as_ref() != Some(&wanted) {
+            let input = Input::Limits(Box::new(wanted.0), Box::new(wanted.1));
+            journal.append(last.max(Timestamp::from_micros(0)), &input)?;
+            path.handle(last, &input, &mut acts);
         }
         Ok(CameBack { path, journal, unstored, last, fresh })
     }

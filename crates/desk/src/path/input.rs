@@ -4,7 +4,7 @@ use broker::{Request, Update};
 use domain::order::{OrderId, OrderKey};
 use domain::time::DayNumber;
 use domain::trade::BookId;
-use engine::{AccountLimits, ClosedBar, Event, Lock, Refusal};
+use engine::{AccountLimits, ClosedBar, Event, Lock, Refusal, RiskPolicy};
 use serde::{Deserialize, Serialize};
 use store::RunId;
 use store::books::{ClosedTrade, Position};
@@ -18,8 +18,8 @@ use super::BookSetup;
 pub enum Input {
     /// A block of order ids was reserved.
     Ids { day: DayNumber, first: i64, count: i64 },
-    /// The account's limits, from now on.
-    Limits(Box<AccountLimits>),
+    /// The account's limits and rules, from now on.
+    Limits(Box<AccountLimits>, Box<RiskPolicy>),
     /// A run, or a person, begins to trade an instrument.
     Book(Box<BookSetup>),
     /// A bar of a run's instrument has closed. A bar that was told before, or is older than one that was, is not

@@ -325,7 +325,8 @@ impl OrderPath {
             | Trouble::InDoubt { order: key }
             | Trouble::Vanished { order: key }
             | Trouble::CameAfterAll { order: key }
-            | Trouble::CancelRefused { order: key } => order(key),
+            | Trouble::CancelRefused { order: key }
+            | Trouble::NotFilling { order: key } => order(key),
             Trouble::Unguarded { book: id } | Trouble::Naked { book: id, .. } => book(id),
         };
         Write::Incident(NewIncident {

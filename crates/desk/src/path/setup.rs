@@ -7,7 +7,7 @@ use domain::instrument::{InstrumentId, InstrumentTables};
 use domain::order::InstrumentKey;
 use domain::time::{DayNumber, MinuteOfDay};
 use domain::{Price, Product, Qty, Tick, Timeframe};
-use engine::{BookSpec, Contract, Distance, MarginRates, Protection, Sides, Sizing};
+use engine::{BookLimits, BookSpec, Contract, Distance, MarginRates, Protection, Sides, Sizing};
 use serde::{Deserialize, Serialize};
 use store::{Book, RunId};
 use strategy::{Description, Strategy, rules::Rules};
@@ -39,6 +39,8 @@ pub struct BookSetup {
     pub square_off: Option<MinuteOfDay>,
     pub timeframe: Option<Timeframe>,
     pub strategy: Option<StrategyChoice>,
+    /// Beside the account's.
+    pub limits: BookLimits,
 }
 
 /// The facts of the contract that orders obey.

@@ -3,6 +3,7 @@
 use domain::instrument::{Instrument, InstrumentId, Kind};
 use domain::time::{DayNumber, MinuteOfDay};
 use domain::{Product, Tick, Timeframe};
+use engine::BookLimits;
 use serde::{Deserialize, Serialize};
 use store::{AccountId, StrategyId};
 
@@ -35,16 +36,7 @@ pub struct RunSettings {
     pub trail: Option<String>,
     pub square_off: Option<MinuteOfDay>,
     pub charges: String,
-    pub limits: RunLimits,
-}
-
-/// Limits of one run.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub struct RunLimits {
-    pub max_daily_loss: Option<domain::Money>,
-    pub max_trades_per_day: Option<u32>,
-    pub max_position: Option<domain::Qty>,
-    pub max_capital: Option<domain::Money>,
+    pub limits: BookLimits,
 }
 
 impl RunSettings {
@@ -74,6 +66,7 @@ impl RunSettings {
             square_off: self.square_off,
             timeframe: Some(timeframe),
             strategy: Some(strategy),
+            limits: self.limits,
         }
     }
 

@@ -127,6 +127,7 @@ fn book(random: &mut Random, place: u32, day: DayNumber) -> BookSetup {
             source: desk::path::StrategySource::BuiltIn("sma_cross".to_owned()),
             parameters: Vec::new(),
         }),
+        limits: engine::BookLimits::default(),
     }
 }
 

@@ -4,6 +4,7 @@ use super::ChargesByKind;
 use crate::Money;
 use crate::money::PER_PAISA;
 use crate::time::DayNumber;
+use serde::{Deserialize, Serialize};
 
 /// Rates are in paise per crore of turnover, a 1/1,000,000,000 part of it. Exact to 0.01 rupee in a crore, the finest
 /// that exchanges publish.
@@ -26,7 +27,7 @@ pub(super) const BY_TURNOVER: usize = 5;
 /// Running turnover and charges of one flat-to-flat episode; `default()` begins one.
 ///
 /// Every part only ever grows, so no fill books a negative amount, not even by a paisa of rounding.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct EpisodeCharges {
     /// Sums of turnover × rate, in 1/10^13 rupee.
     pub(super) by_turnover: [u128; BY_TURNOVER],

@@ -48,6 +48,13 @@ pub(super) struct DatedRates {
     pub dp: Option<Fee>,
 }
 
+impl Default for Schedule {
+    /// No charges.
+    fn default() -> Schedule {
+        Schedule::plain(Rates::Zero)
+    }
+}
+
 impl Schedule {
     pub(super) fn plain(rates: Rates) -> Schedule {
         Schedule { rates, warnings: Vec::new(), first_days: Vec::new(), unverified: Vec::new() }

@@ -1,5 +1,6 @@
 //! How an order moves: every legal move is one line of [`OrderState::apply`].
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 use thiserror::Error;
@@ -7,7 +8,7 @@ use thiserror::Error;
 use crate::Qty;
 
 /// Where an order stands. `filled` is what has executed so far.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum OrderState {
     /// Decided and to be committed; not sent.
     Pending,

@@ -2,17 +2,18 @@
 
 use super::Side;
 use crate::{Price, Qty};
+use serde::{Deserialize, Serialize};
 
 /// An order inside one process: a small integer, text is added at the edge.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct OrderKey(pub u32);
 
 /// An instrument inside one process.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct InstrumentKey(pub u32);
 
 /// What is really sent. Regulation bars bare market orders through APIs, so there is none here.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum Terms {
     /// The engine's MARKET: a limit through the other side of the book, chased within its band until done.
     Marketable {
@@ -41,7 +42,7 @@ impl Terms {
 }
 
 /// When a marketable order may trade.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum Timing {
     /// From the next price on.
     Next,
@@ -67,5 +68,5 @@ pub struct Ticket {
 
 /// The number of a trade: the exchange's own, or one that the shell gives to it. The same trade has the same number
 /// however often it is told; two trades of one order never share one.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct TradeNumber(pub u64);

@@ -8,7 +8,7 @@ use strategy::{Entry, EntryPrice, Intent, Moment, SignalBits};
 use super::{Conduct, Engine};
 use crate::event::ClosedBar;
 use crate::orders::{Purpose, protective_stop};
-use crate::portfolio::{Book, Waiting};
+use crate::portfolio::{Book, LastEntry, Waiting};
 use crate::protect::Bracket;
 use crate::risk::{self, Proposal, View};
 use crate::{Breach, Effect, Refusal};
@@ -88,7 +88,7 @@ impl Engine {
                 return;
             }
         }
-        match self.review_entry(id, entry) {
+        match self.review_entry(at, id, entry) {
             Err((qty, breach)) => {
                 self.refuse(at, id, entry.direction, qty, breach, out);
                 // The exit half of a reversal goes whatever became of the entry.
@@ -101,6 +101,11 @@ impl Engine {
                 book.refused = None;
                 book.distances = entry.distances;
                 book.bracket = Bracket::default();
+                if self.policy.duplicate_within.is_some() {
+                    let limit = if let EntryPrice::Limit(price) = entry.at { Some(price) } else { None };
+                    let (direction, qty) = (entry.direction, approved.qty());
+                    book.last_entry = Some(LastEntry { at, direction, qty, limit });
+                }
                 let terms = self.entry_terms(id, side, entry.at);
                 let (rests, book) = (entry.at != EntryPrice::Market, &self.books[id.0 as usize]);
                 let total = position.abs() + approved.qty();
@@ -129,7 +134,12 @@ impl Engine {
         }
     }
 
-    fn review_entry(&self, id: BookId, entry: &Entry) -> Result<risk::Approved, (Qty, Breach)> {
+    fn review_entry(
+        &self,
+        at: Timestamp,
+        id: BookId,
+        entry: &Entry,
+    ) -> Result<risk::Approved, (Qty, Breach)> {
         let book = self.book(id);
         let price = match entry.at {
             EntryPrice::Market => book.mark,
@@ -148,22 +158,33 @@ impl Engine {
                 _ => units.floor_to_lot(book.spec.contract.lot),
             }
         });
-        let proposal = Proposal { book: id, direction: entry.direction, qty, price, freed: book.blocked };
+        let limit = matches!(entry.at, EntryPrice::Limit(_)).then_some(price);
+        let (direction, freed) = (entry.direction, book.blocked);
+        let proposal = Proposal { at, book: id, direction, qty, price, limit, freed };
         self.review(&proposal).map_err(|breach| (qty, breach))
     }
 
     #[inline]
     pub(super) fn review(&self, proposal: &Proposal) -> Result<risk::Approved, Breach> {
-        risk::review(
-            proposal,
-            &View {
-                account: &self.account,
-                limits: &self.limits,
-                books: &self.books,
-                locks: &self.locks,
-                rules: &self.rules,
-            },
-        )
+        risk::review(proposal, &self.view())
+    }
+
+    /// Judges what only reduces, at a price that a person said.
+    pub(super) fn review_exit(&self, proposal: &Proposal) -> Result<(), Breach> {
+        risk::review_exit(proposal, &self.view())
+    }
+
+    #[inline]
+    fn view(&self) -> View<'_> {
+        View {
+            account: &self.account,
+            limits: &self.limits,
+            books: &self.books,
+            locks: &self.locks,
+            rules: &self.rules,
+            policy: &self.policy,
+            sent: &self.sent,
+        }
     }
 
     /// Records a refusal once for as long as the same wish stands.

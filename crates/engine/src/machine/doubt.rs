@@ -18,6 +18,7 @@ impl Engine {
                 Due::Report(order) => Self::incident(at, Trouble::InDoubt { order }, out),
             }
         }
+        self.chase(at, out);
     }
 
     /// Whatever was stored and not answered may have been sent, or not; what rested may have traded meanwhile.

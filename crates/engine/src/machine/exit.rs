@@ -6,7 +6,7 @@ use domain::{Price, Qty, Side, Timestamp};
 
 use super::Engine;
 use crate::Effect;
-use crate::orders::{Purpose, protective_stop};
+use crate::orders::Purpose;
 
 impl Engine {
     /// Cancels the book's entries and closes its position at the market.
@@ -95,7 +95,7 @@ impl Engine {
     pub(super) fn guard_leftover(&mut self, id: BookId, out: &mut Vec<Effect>) {
         let book = &mut self.books[id.0 as usize];
         let (Some(level), Some(side)) = (book.stop, Side::of(-book.position())) else { return };
-        let terms = protective_stop(side, level, book.spec.contract.tick);
+        let terms = book.stop_terms(side, level);
         for key in book.exits.clone() {
             let order = self.orders.get_mut(key);
             if order.purpose == Purpose::Exit(ExitReason::Target)

@@ -6,7 +6,7 @@ use domain::{Money, Price, Qty, Side, Timestamp};
 
 use super::{Engine, drop_key};
 use crate::event::FillPhase;
-use crate::orders::{Next, Purpose, protective_stop};
+use crate::orders::{Next, Purpose};
 use crate::portfolio::BookFill;
 use crate::{Effect, Trouble};
 
@@ -51,6 +51,7 @@ impl Engine {
         order.executed += Money::from_raw(price.raw() * qty.raw());
         if state.is_final() {
             self.doubts.close(key);
+            self.chases.end(key);
             self.forget(id, key);
             drop_key(&mut self.books[id.0 as usize].leftovers, key);
         } else if given_up {
@@ -169,7 +170,7 @@ impl Engine {
     pub(super) fn guard(&mut self, at: Timestamp, id: BookId, out: &mut Vec<Effect>) {
         let book = &self.books[id.0 as usize];
         let (Some(level), Some(side)) = (book.stop, Side::of(-book.position())) else { return };
-        let terms = protective_stop(side, level, book.spec.contract.tick);
+        let terms = book.stop_terms(side, level);
         let left = |keys: &[OrderKey]| keys.iter().map(|key| self.orders.get(*key).left()).sum::<Qty>();
         let exposed = book.position().abs() - left(&book.exits) - book.hand_exit;
         let stops = book.stops.clone();
@@ -210,6 +211,7 @@ impl Engine {
         order.turn_into(Purpose::Exit(reason));
         book.stops.retain(|k| *k != key);
         book.exits.push(key);
+        self.begin_chase(key);
         self.cancel_entries(self.orders.get(key).book, out);
     }
 

@@ -7,7 +7,6 @@ use domain::{Price, Product, Side, Timestamp};
 use super::Engine;
 use crate::Effect;
 use crate::event::ClosedBar;
-use crate::orders::protective_stop;
 use crate::portfolio::Book;
 use crate::{Lock, LockCause, LockScope};
 
@@ -49,7 +48,7 @@ impl Engine {
     #[inline]
     pub(super) fn on_tick(&mut self, at: Timestamp, id: BookId, price: Price, out: &mut Vec<Effect>) {
         self.mark(id, price);
-        if self.limits.judges_losses() {
+        if self.judges_losses() {
             self.judge_losses(at, out);
         }
         let book = &self.books[id.0 as usize];
@@ -76,7 +75,7 @@ impl Engine {
         book.stop = Some(level);
         book.trailed = true;
         let side = if direction == Direction::Long { Side::Sell } else { Side::Buy };
-        let terms = protective_stop(side, level, tick);
+        let terms = book.stop_terms(side, level);
         let stops = book.stops.clone();
         for key in stops {
             self.modify(key, terms, Timing::Next, out);
@@ -97,23 +96,34 @@ impl Engine {
         if let (lost, Some(limit)) = since_peak {
             breached |= lost >= limit && self.breach(at, LockCause::Drawdown { lost, limit }, out);
         }
-        if !breached {
-            return;
-        }
         for i in 0..self.books.len() {
             let id = BookId(i as u32);
-            self.drop_waiting(at, id, out);
-            self.cancel_entries(id, out);
-            if matches!(self.books[i].spec.product, Product::Mis | Product::Nrml) {
-                self.flatten(at, id, ExitReason::Risk, Timing::Next, out);
+            if breached || self.policy.limits_books && self.judge_book(at, id, out) {
+                self.drop_waiting(at, id, out);
+                self.cancel_entries(id, out);
+                if matches!(self.books[i].spec.product, Product::Mis | Product::Nrml) {
+                    self.flatten(at, id, ExitReason::Risk, Timing::Next, out);
+                }
             }
         }
     }
 
+    /// Whether the book has just lost its own limit of the day.
+    fn judge_book(&mut self, at: Timestamp, id: BookId, out: &mut Vec<Effect>) -> bool {
+        let book = self.book(id);
+        let Some(limit) = book.limits.max_daily_loss else { return false };
+        let lost = book.day_base - book.net();
+        lost >= limit && self.lock_for(at, LockScope::Book(id), LockCause::DailyLoss { lost, limit }, out)
+    }
+
     /// False if the account is locked for that already.
     fn breach(&mut self, at: Timestamp, cause: LockCause, out: &mut Vec<Effect>) -> bool {
+        self.lock_for(at, LockScope::Account, cause, out)
+    }
+
+    fn lock_for(&mut self, at: Timestamp, scope: LockScope, cause: LockCause, out: &mut Vec<Effect>) -> bool {
         let before = self.locks.all().len();
-        self.lock(Lock { scope: LockScope::Account, cause, since: at }, out);
+        self.lock(Lock { scope, cause, since: at }, out);
         self.locks.all().len() > before
     }
 }

@@ -1,6 +1,6 @@
 //! A person's order: what reduces goes out unjudged, what opens is judged as an entry.
 
-use domain::order::{OrderKey, Timing};
+use domain::order::{OrderKey, Terms, Timing};
 use domain::trade::{BookId, Direction, ExitReason};
 use domain::{Money, Qty, Side, Timestamp};
 use strategy::{Distances, Entry};
@@ -9,7 +9,7 @@ use super::decide::direction_side;
 use super::{Conduct, Engine};
 use crate::manual::{ManualKind, ManualOrder, check_terms};
 use crate::orders::Purpose;
-use crate::portfolio::{Manual, Waiting};
+use crate::portfolio::{LastEntry, Manual, Waiting};
 use crate::protect::Bracket;
 use crate::risk::Proposal;
 use crate::{Breach, Effect, Refusal};
@@ -98,7 +98,11 @@ impl Engine {
             return Err(Breach::MoreThanHeld { qty, held });
         }
         let Some(side) = Side::of(-book.position()) else { return Ok(()) };
-        let terms = manual.kind.terms(side, book.mark, book.spec.contract.tick);
+        let direction = if side == Side::Buy { Direction::Long } else { Direction::Short };
+        let (price, limit) = (manual.kind.price(book.mark), manual.kind.limit());
+        let freed = Money::ZERO;
+        self.review_exit(&Proposal { at, book: id, direction, qty, price, limit, freed })?;
+        let terms = self.manual_terms(id, side, manual.kind);
         let before = self.orders.count();
         let purpose = Purpose::Exit(ExitReason::Manual);
         self.place(at, id, (side, qty), terms, Timing::Next, purpose, out);
@@ -157,19 +161,31 @@ impl Engine {
         let (mark, tick) = (book.mark, book.spec.contract.tick);
         let adds = book.position().signum() * direction.sign() > 0;
         let price = manual.kind.price(mark);
-        let proposal = Proposal { book: id, direction, qty, price, freed };
+        let limit = manual.kind.limit();
+        let proposal = Proposal { at, book: id, direction, qty, price, limit, freed };
         // It may have waited until its trigger traded.
         let judged = check_terms(side, manual.kind, tick, mark).and_then(|()| self.review(&proposal));
         match judged {
             Ok(approved) => {
-                let terms = manual.kind.terms(side, mark, tick);
+                let terms = self.manual_terms(id, side, manual.kind);
                 let book = &mut self.books[id.0 as usize];
                 book.bracket = if adds { book.bracket.with(manual.bracket) } else { manual.bracket };
+                book.last_entry = Some(LastEntry { at, direction, qty, limit });
                 let before = self.orders.count();
                 self.enter(at, id, side, &approved, terms, out);
                 self.mark_manual(before, manual);
             }
             Err(breach) => out.push(Effect::Refused(Refusal { at, book: id, direction, qty, breach })),
+        }
+    }
+
+    /// What is sent for a person's order.
+    pub(super) fn manual_terms(&self, id: BookId, side: Side, kind: ManualKind) -> Terms {
+        match kind {
+            ManualKind::Market => self.market(id, side),
+            ManualKind::Limit(price) => Terms::Limit { price },
+            ManualKind::StopLimit { trigger, limit } => Terms::Stop { trigger, limit },
+            ManualKind::StopMarket { trigger } => self.book(id).stop_terms(side, trigger),
         }
     }
 

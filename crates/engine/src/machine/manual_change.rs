@@ -7,7 +7,8 @@ use domain::{Money, Price, Qty, Side, Timestamp};
 use super::Engine;
 use super::requests::MAX_CHANGES;
 use crate::manual::{Change, ManualKind, check_terms, on_tick, whole_lots};
-use crate::orders::{Order, Purpose, protective_stop};
+use crate::orders::{Order, Purpose};
+use crate::portfolio::Book;
 use crate::protect::{Bracket, Level};
 use crate::risk::Proposal;
 use crate::{Breach, Effect, Refusal, Trouble};
@@ -91,17 +92,21 @@ impl Engine {
             return self.protect(at, id, Bracket { stop, target: None }, out);
         }
         let (tick, mark) = (book.spec.contract.tick, book.mark);
-        let kind = order.changed_kind(change, tick)?;
-        let terms = if kind == ManualKind::Market { order.terms } else { kind.terms(order.side, mark, tick) };
+        let kind = order.changed_kind(change, book)?;
+        let terms =
+            if kind == ManualKind::Market { order.terms } else { self.manual_terms(id, order.side, kind) };
+        let direction = if order.side == Side::Buy { Direction::Long } else { Direction::Short };
         if terms != order.terms {
             check_terms(order.side, kind, tick, mark)?;
+            let (qty, price, limit, freed) = (order.left(), kind.price(mark), kind.limit(), Money::ZERO);
+            self.review_exit(&Proposal { at, book: id, direction, qty, price, limit, freed })?;
         }
         let qty = change.qty.unwrap_or(order.qty);
         if qty != order.qty {
             self.check_quantity(id, order, qty)?;
         }
         if order.purpose == Purpose::Entry {
-            self.reserve_change(key, qty, kind.price(mark))?;
+            self.reserve_change(at, key, qty, kind)?;
         }
         let order = self.orders.get_mut(key);
         let timing = order.timing;
@@ -131,11 +136,18 @@ impl Engine {
 
     /// Judges what a change adds to an entry and holds its margin. What it takes off stays held until the order's end:
     /// the exchange may fill it before it hears.
-    fn reserve_change(&mut self, key: OrderKey, qty: Qty, price: Price) -> Result<(), Breach> {
+    fn reserve_change(
+        &mut self,
+        at: Timestamp,
+        key: OrderKey,
+        qty: Qty,
+        kind: ManualKind,
+    ) -> Result<(), Breach> {
         let order = self.orders.get(key);
         let id = order.book;
         let direction = if order.side == Side::Buy { Direction::Long } else { Direction::Short };
         let (spec, left) = (&self.book(id).spec, order.left());
+        let (price, limit) = (kind.price(self.book(id).mark), kind.limit());
         let margin = |price: Price| spec.margin(direction, price.value(left).unwrap_or_default(), left);
         let dearer = (margin(price) - margin(order.terms.on_the_wire().1)).max(Money::ZERO);
         let available = self.account.available();
@@ -146,7 +158,8 @@ impl Engine {
         if more > Qty::ZERO {
             // Less than nothing is set free: the rest of the order needs more too.
             let freed = Money::ZERO - dearer;
-            let approved = self.review(&Proposal { book: id, direction, qty: more, price, freed })?;
+            let approved =
+                self.review(&Proposal { at, book: id, direction, qty: more, price, limit, freed })?;
             self.reserve(id, &approved);
         } else if let Some(pending) = self.books[id.0 as usize].pending.as_mut() {
             pending.margin += dearer;
@@ -203,7 +216,7 @@ impl Engine {
 
 impl Order {
     /// What the order becomes with a change; a stop at the market keeps its limit one band beyond the trigger.
-    fn changed_kind(&self, change: Change, tick: domain::Tick) -> Result<ManualKind, Breach> {
+    fn changed_kind(&self, change: Change, book: &Book) -> Result<ManualKind, Breach> {
         match self.terms {
             Terms::Marketable { .. } | Terms::Limit { .. } if change.trigger.is_some() => {
                 Err(Breach::NotChangeable { order: self.key, state: self.state })
@@ -214,7 +227,7 @@ impl Order {
             Terms::Marketable { .. } => Ok(ManualKind::Market),
             Terms::Limit { price } => Ok(ManualKind::Limit(change.price.unwrap_or(price))),
             Terms::Stop { trigger, limit } => {
-                let at_market = protective_stop(self.side, trigger, tick) == self.terms;
+                let at_market = book.stop_terms(self.side, trigger) == self.terms;
                 let trigger = change.trigger.unwrap_or(trigger);
                 Ok(match change.price {
                     None if at_market => ManualKind::StopMarket { trigger },

@@ -246,7 +246,10 @@ impl Engine {
             Terms::Marketable { .. } => self.book(id).mark,
             Terms::Limit { price } | Terms::Stop { trigger: price, .. } => price,
         };
-        let proposal = Proposal { book: id, direction, qty: order.qty, price, freed: Money::ZERO };
+        // The same wish again is no duplicate, and its limit was judged.
+        self.books[id.0 as usize].last_entry = None;
+        let (qty, limit, freed) = (order.qty, None, Money::ZERO);
+        let proposal = Proposal { at, book: id, direction, qty, price, limit, freed };
         match self.review(&proposal) {
             Ok(approved) => {
                 let terms = if marketable { self.market(id, order.side) } else { order.terms };

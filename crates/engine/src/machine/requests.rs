@@ -52,6 +52,7 @@ impl Engine {
             order.changes += 1;
             order.asks();
             out.push(Effect::Modify(order.ticket()));
+            self.begin_chase(key);
         } else if !order.state.is_final() && order.state != OrderState::Pending && order.next == Next::Nothing
         {
             order.next = Next::Modify;
@@ -92,6 +93,7 @@ impl Engine {
     pub(super) fn bury(&mut self, at: Timestamp, key: OrderKey, out: &mut Vec<Effect>) {
         let id = self.orders.get(key).book;
         self.doubts.close(key);
+        self.chases.end(key);
         self.forget(id, key);
         drop_key(&mut self.books[id.0 as usize].leftovers, key);
         self.tend(at, id, out);

@@ -1,5 +1,6 @@
 //! The order path as a table: what is told to the engine, what it wants done, and what its book then holds.
 
+mod chase;
 mod desk;
 mod disorder;
 mod doubt;
@@ -7,3 +8,4 @@ mod kill_switch;
 mod limits;
 mod manual;
 mod order_path;
+mod policy;

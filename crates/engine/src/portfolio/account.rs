@@ -2,11 +2,12 @@
 
 use domain::time::DayNumber;
 use domain::{Money, Qty};
+use serde::{Deserialize, Serialize};
 
 /// Cash, the marked value of all positions, and what is blocked as margin.
 ///
 /// `CASH-1`: equity = initial cash + Σ closed trades' P&L + Σ open episodes' (gross at the mark − charges).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Account {
     pub(crate) initial: Money,
     /// Initial cash less everything bought plus everything sold, less charges.

@@ -3,18 +3,25 @@
 use domain::charges::{ChargedFill, ChargesByKind, EpisodeCharges};
 use domain::lots::Lots;
 use domain::order::{OrderKey, Terms};
+use domain::time::DayNumber;
 use domain::trade::{BookId, Direction, ExitReason, Trade};
 use domain::{Money, Price, Product, Qty, Side, Timestamp};
+use serde::{Deserialize, Serialize};
 use strategy::{Distances, Entry, Strategy};
 use thiserror::Error;
 
 use super::Account;
+use crate::orders::protective_stop;
 use crate::protect::Bracket;
-use crate::{BookSpec, Decision, ManualKind, Protection};
+use crate::{BookLimits, BookSpec, Decision, ManualKind, Protection};
 
 /// One book.
+#[derive(Serialize, Deserialize)]
 pub struct Book {
+    /// Not kept in a snapshot, nor the strategy: the shell hands both in again.
+    #[serde(skip, default = "BookSpec::to_come")]
     pub(crate) spec: BookSpec,
+    #[serde(skip)]
     pub(crate) strategy: Option<Box<dyn Strategy>>,
     pub(crate) lots: Lots,
     pub(crate) episode: Episode,
@@ -57,7 +64,9 @@ pub struct Book {
     pub(crate) paused: bool,
     /// An entry on this side was refused, and the wish still stands: it is tried again, but not counted again.
     pub(crate) refused: Option<Direction>,
+    #[serde(with = "bits")]
     pub(crate) atr: f64,
+    #[serde(with = "bits")]
     pub(crate) volatility: f64,
     /// What the newest order of a person brought.
     pub(crate) bracket: Bracket,
@@ -65,6 +74,18 @@ pub struct Book {
     pub(crate) opener: Option<OrderKey>,
     /// The decision that made orders last, and how many it made: of bars, of other events.
     pub(crate) legs: [(Decision, u16); 2],
+    pub(crate) limits: BookLimits,
+    /// When its exchange opens and closes today.
+    pub(crate) hours: Option<(Timestamp, Timestamp)>,
+    /// The lowest and highest price that its exchange takes today.
+    pub(crate) circuit: Option<(Price, Price)>,
+    /// Best bid and ask.
+    pub(crate) quote: Option<(Price, Price)>,
+    pub(crate) day: DayNumber,
+    /// What it had made when its day began, after charges.
+    pub(crate) day_base: Money,
+    /// The newest entry, where the same one may not follow at once.
+    pub(crate) last_entry: Option<LastEntry>,
     /// Not traded any more.
     pub(crate) retired: bool,
     /// Made by all that was closed, before charges.
@@ -85,7 +106,7 @@ pub enum RetireError {
 }
 
 /// Entries on their way, as the other books must see them.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Pending {
     pub direction: Direction,
     /// Units still to be opened.
@@ -97,7 +118,7 @@ pub(crate) struct Pending {
 }
 
 /// An entry that was wished while an order's fate was not known, or before the exit that it follows was done.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Waiting {
     pub entry: Entry,
     /// No bar comes after the one that decided it today.
@@ -106,8 +127,17 @@ pub(crate) struct Waiting {
     pub by_hand: Option<Manual>,
 }
 
+/// An entry as the rule of duplicates compares it.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct LastEntry {
+    pub at: Timestamp,
+    pub direction: Direction,
+    pub qty: Qty,
+    pub limit: Option<Price>,
+}
+
 /// What of a person's order its orders keep.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Manual {
     pub kind: ManualKind,
     pub bracket: Bracket,
@@ -115,7 +145,7 @@ pub(crate) struct Manual {
 }
 
 /// From flat to flat.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Episode {
     opened: Timestamp,
     entry_qty: Qty,
@@ -201,6 +231,13 @@ impl Book {
             bracket: Bracket::default(),
             opener: None,
             legs: [(Decision::Bar(Timestamp::MIN), 0), (Decision::Event(Timestamp::MIN), 0)],
+            limits: BookLimits::default(),
+            hours: None,
+            circuit: None,
+            quote: None,
+            day: DayNumber::from_days(i32::MIN),
+            day_base: Money::ZERO,
+            last_entry: None,
             retired: false,
             realised: Money::ZERO,
             charged: Money::ZERO,
@@ -235,6 +272,32 @@ impl Book {
         match Direction::of(self.position()) {
             Some(direction) => Money::from_raw(direction.sign() * (held - self.episode.open_cost).raw()),
             None => Money::ZERO,
+        }
+    }
+
+    /// What the book has made, held units at the last price, after charges.
+    pub fn net(&self) -> Money {
+        self.realised + self.unrealised() - self.charged
+    }
+
+    pub fn limits(&self) -> &BookLimits {
+        &self.limits
+    }
+
+    /// A computed limit, cut to what the exchange takes today.
+    #[inline]
+    pub(crate) fn within_circuit(&self, limit: Price) -> Price {
+        let Some((lowest, highest)) = self.circuit else { return limit };
+        let tick = self.spec.contract.tick;
+        limit.max(lowest.ceil_to(tick)).min(highest.floor_to(tick))
+    }
+
+    /// The stop as it is sent for a level.
+    #[inline]
+    pub(crate) fn stop_terms(&self, side: Side, level: Price) -> Terms {
+        match protective_stop(side, level, self.spec.contract.tick) {
+            Terms::Stop { trigger, limit } => Terms::Stop { trigger, limit: self.within_circuit(limit) },
+            terms => terms,
         }
     }
 
@@ -420,5 +483,19 @@ impl Book {
             stop_loss: self.stop.or(e.stop_loss),
             target_price: self.target,
         })
+    }
+}
+
+/// Floats to the bit: JSON knows no NaN.
+mod bits {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]
+    pub fn serialize<S: Serializer>(value: &f64, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_u64(value.to_bits())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+        u64::deserialize(from).map(f64::from_bits)
     }
 }

@@ -1,16 +1,20 @@
 //! How much capital may be at work: of the account, and of one run. Margin of positions and of entries on their way
-//! counts.
+//! counts. Judges entries.
 
 use domain::Money;
 
 use super::{Breach, Judged, Rule, View};
-use crate::AccountLimits;
+use crate::{AccountLimits, RiskPolicy};
 
 pub(super) struct Capital;
 
 impl Rule for Capital {
-    fn is_on(&self, limits: &AccountLimits) -> bool {
-        limits.max_capital.is_some() || limits.max_capital_per_book.is_some()
+    fn name(&self) -> &'static str {
+        "capitalAllocation"
+    }
+
+    fn is_on(&self, limits: &AccountLimits, policy: &RiskPolicy) -> bool {
+        limits.max_capital.is_some() || limits.max_capital_per_book.is_some() || policy.limits_books
     }
 
     fn judge(&self, entry: &Judged<'_>, view: &View<'_>) -> Result<(), Breach> {
@@ -22,7 +26,7 @@ impl Rule for Capital {
         }
         let book = entry.book;
         let used = book.blocked + book.pending.map_or(Money::ZERO, |pending| pending.margin) + more;
-        match view.limits.max_capital_per_book {
+        match [view.limits.max_capital_per_book, book.limits.max_capital].into_iter().flatten().min() {
             Some(limit) if used > limit => Err(Breach::MaxCapitalOfBook { used, limit }),
             _ => Ok(()),
         }

@@ -1,6 +1,7 @@
 //! Why something was refused, with the figures that failed and a way out.
 
-use domain::order::{OrderKey, OrderState};
+use domain::order::{InstrumentKey, OrderKey, OrderState};
+use domain::time::Span;
 use domain::trade::{BookId, Direction};
 use domain::{Money, Price, Qty, Timestamp};
 
@@ -67,6 +68,26 @@ pub enum Breach {
     /// An entry of the book's other side is working.
     OppositeOrder {
         order: OrderKey,
+    },
+    /// Outside the book's session; `None` where its hours are not known.
+    MarketClosed {
+        hours: Option<(Timestamp, Timestamp)>,
+    },
+    InstrumentNotAllowed {
+        instrument: InstrumentKey,
+    },
+    FarFromLast {
+        limit: Price,
+        last: Price,
+        lowest: Price,
+        highest: Price,
+    },
+    Duplicate {
+        within: Span,
+    },
+    TooManyOrders {
+        sent: i64,
+        limit: u32,
     },
     /// The book is not traded any more, or never was.
     NoBook {
@@ -191,6 +212,25 @@ impl std::fmt::Display for Breach {
             Breach::OppositeOrder { order } => {
                 write!(f, "order {} of the other side is working in this book; cancel it first", order.0)
             }
+            Breach::MarketClosed { hours: None } => {
+                f.write_str("the market's hours of today are not known; send it in the next session")
+            }
+            Breach::MarketClosed { hours: Some((open, close)) } => {
+                write!(f, "the market is open from {open} to {close}; send it then")
+            }
+            Breach::InstrumentNotAllowed { .. } => {
+                f.write_str("the account's list of instruments does not have this one; add it there first")
+            }
+            Breach::FarFromLast { limit, last, lowest, highest } => {
+                write!(f, "limit {limit} is far from the last price {last}; use one from {lowest} to {highest}")
+            }
+            Breach::Duplicate { within } => {
+                let seconds = within.as_micros() / 1_000_000;
+                write!(f, "the same order was made less than {seconds} s ago; send it again later if it is meant")
+            }
+            Breach::TooManyOrders { sent, limit } => {
+                write!(f, "{sent} orders within a second would pass the limit of {limit}; send it a second later, or in parts")
+            }
             Breach::NoBook { book } => write!(f, "book {} is not traded here; use a book that is open", book.0),
             Breach::NoPrice => f.write_str("no price of the instrument is known yet; send a limit order, or wait for its first trade"),
             Breach::NotAPrice { price } => write!(f, "price {price} is not between 0 and {}", Price::MAX),
@@ -262,6 +302,11 @@ impl Breach {
             Breach::Drawdown { .. } => "maxDrawdown",
             Breach::KillSwitch { .. } => "killSwitch",
             Breach::OppositeOrder { .. } => "oppositeOrder",
+            Breach::MarketClosed { .. } => "marketHours",
+            Breach::InstrumentNotAllowed { .. } => "instrumentAllowed",
+            Breach::FarFromLast { .. } => "priceBand",
+            Breach::Duplicate { .. } => "duplicateOrder",
+            Breach::TooManyOrders { .. } => "ordersPerSecond",
             Breach::NoBook { .. } => "book",
             Breach::NoPrice
             | Breach::NotAPrice { .. }

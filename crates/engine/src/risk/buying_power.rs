@@ -1,12 +1,16 @@
-//! Margin: what does not fit is refused.
+//! Margin: what does not fit is refused. Judges entries.
 
 use super::{Breach, Judged, Rule, View};
-use crate::AccountLimits;
+use crate::{AccountLimits, RiskPolicy};
 
 pub(super) struct BuyingPower;
 
 impl Rule for BuyingPower {
-    fn is_on(&self, _: &AccountLimits) -> bool {
+    fn name(&self) -> &'static str {
+        "buyingPower"
+    }
+
+    fn is_on(&self, _: &AccountLimits, _: &RiskPolicy) -> bool {
         true
     }
 

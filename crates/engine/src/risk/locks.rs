@@ -1,13 +1,17 @@
 //! What stops entries until it is lifted: the kill switch of the run, the account, the user or everyone, the daily loss,
-//! the drawdown.
+//! the drawdown. Judges entries.
 
 use super::{Breach, Judged, Rule, View};
-use crate::{AccountLimits, LockCause};
+use crate::{AccountLimits, LockCause, RiskPolicy};
 
 pub(super) struct Locked;
 
 impl Rule for Locked {
-    fn is_on(&self, _: &AccountLimits) -> bool {
+    fn name(&self) -> &'static str {
+        "killSwitch"
+    }
+
+    fn is_on(&self, _: &AccountLimits, _: &RiskPolicy) -> bool {
         true
     }
 

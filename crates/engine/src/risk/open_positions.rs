@@ -1,12 +1,16 @@
-//! Books that hold something, or are about to, at one time.
+//! Books that hold something, or are about to, at one time. Judges entries.
 
 use super::{Breach, Judged, Rule, View};
-use crate::AccountLimits;
+use crate::{AccountLimits, RiskPolicy};
 
 pub(super) struct OpenPositions;
 
 impl Rule for OpenPositions {
-    fn is_on(&self, limits: &AccountLimits) -> bool {
+    fn name(&self) -> &'static str {
+        "maxOpenPositions"
+    }
+
+    fn is_on(&self, limits: &AccountLimits, _: &RiskPolicy) -> bool {
         limits.max_open_positions.is_some()
     }
 

@@ -1,14 +1,18 @@
-//! Two books on opposite sides of one instrument would each rest a stop that is a naked new position at the broker.
+//! Two books on opposite sides of one instrument would each rest a stop that is a naked new position at the broker. Judges entries.
 
 use domain::trade::BookId;
 
 use super::{Breach, Judged, Rule, View};
-use crate::AccountLimits;
+use crate::{AccountLimits, RiskPolicy};
 
 pub(super) struct OppositeBooks;
 
 impl Rule for OppositeBooks {
-    fn is_on(&self, limits: &AccountLimits) -> bool {
+    fn name(&self) -> &'static str {
+        "oppositeBooks"
+    }
+
+    fn is_on(&self, limits: &AccountLimits, _: &RiskPolicy) -> bool {
         !limits.allow_opposite_books
     }
 

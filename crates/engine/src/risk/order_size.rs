@@ -1,13 +1,17 @@
 //! The size and value of one order: a slip of the finger, or a strategy gone wild. What closes is never larger than what
-//! is held.
+//! is held. Judges entries.
 
 use super::{Breach, Judged, Rule, View};
-use crate::AccountLimits;
+use crate::{AccountLimits, RiskPolicy};
 
 pub(super) struct OrderSize;
 
 impl Rule for OrderSize {
-    fn is_on(&self, limits: &AccountLimits) -> bool {
+    fn name(&self) -> &'static str {
+        "orderSize"
+    }
+
+    fn is_on(&self, limits: &AccountLimits, _: &RiskPolicy) -> bool {
         limits.max_order_qty.is_some()
     }
 
@@ -23,7 +27,11 @@ impl Rule for OrderSize {
 pub(super) struct OrderValue;
 
 impl Rule for OrderValue {
-    fn is_on(&self, limits: &AccountLimits) -> bool {
+    fn name(&self) -> &'static str {
+        "orderValue"
+    }
+
+    fn is_on(&self, limits: &AccountLimits, _: &RiskPolicy) -> bool {
         limits.max_order_value.is_some()
     }
 

@@ -1,19 +1,24 @@
-//! Units held by one book. What it holds on the other side goes first, so a reversal frees its place.
+//! Units held by one book. What it holds on the other side goes first, so a reversal frees its place. Judges entries.
 
 use domain::Qty;
 
 use super::{Breach, Judged, Rule, View};
-use crate::AccountLimits;
+use crate::{AccountLimits, RiskPolicy};
 
 pub(super) struct PositionSize;
 
 impl Rule for PositionSize {
-    fn is_on(&self, limits: &AccountLimits) -> bool {
-        limits.max_position.is_some()
+    fn name(&self) -> &'static str {
+        "maxPosition"
+    }
+
+    fn is_on(&self, limits: &AccountLimits, policy: &RiskPolicy) -> bool {
+        limits.max_position.is_some() || policy.limits_books
     }
 
     fn judge(&self, entry: &Judged<'_>, view: &View<'_>) -> Result<(), Breach> {
-        let Some(limit) = view.limits.max_position else { return Ok(()) };
+        let limits = [view.limits.max_position, entry.book.limits.max_position];
+        let Some(limit) = limits.into_iter().flatten().min() else { return Ok(()) };
         let (held, direction) = (entry.book.position(), entry.proposal.direction);
         let kept = if held.signum() * direction.sign() > 0 { held.abs() } else { Qty::ZERO };
         let pending = entry.book.pending.filter(|p| p.direction == direction);

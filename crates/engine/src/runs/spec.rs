@@ -76,6 +76,22 @@ impl FromStr for Sides {
 }
 
 impl BookSpec {
+    /// Stands in until the shell has handed in the book's own.
+    pub(crate) fn to_come() -> BookSpec {
+        BookSpec {
+            instrument: InstrumentKey(0),
+            contract: Contract { tick: Tick::DEFAULT, lot: Qty::units(1), freeze: None, strike: None },
+            product: Product::Mis,
+            sides: Sides::Both,
+            sizing: Sizing::Fixed(Qty::ZERO),
+            protection: Protection::default(),
+            margin: MarginRates::default(),
+            charges: Schedule::default(),
+            fill_at_close: false,
+            daily_bars: false,
+        }
+    }
+
     /// The margin of a position of `qty` units that cost `value`.
     #[inline]
     pub fn margin(&self, direction: Direction, value: Money, qty: Qty) -> Money {

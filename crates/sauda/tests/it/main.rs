@@ -21,6 +21,7 @@ mod real_data;
 mod reference;
 mod report;
 mod rules;
+mod sim;
 mod strategies;
 mod sweep;
 mod walk_forward;

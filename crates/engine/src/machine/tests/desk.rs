@@ -19,9 +19,9 @@ use domain::{Money, Price, Product, Qty, Side, Tick, Timestamp};
 use strategy::{Block, Inputs, SignalBits, Signals, Strategy};
 
 use crate::{
-    AccountLimits, BookSpec, Change, ClosedBar, Command, Contract, Effect, Engine, Event, FillPhase, Level,
-    LockScope, ManualKind, ManualOrder, MarginRates, News, Protection, RejectCause, Seen, SeenStatus, Sides,
-    Sizing,
+    AccountLimits, BookSpec, Change, ClosedBar, Command, Conduct, Contract, Effect, Engine, Event, FillPhase,
+    Level, LockScope, ManualKind, ManualOrder, MarginRates, News, Protection, RejectCause, RiskPolicy, Seen,
+    SeenStatus, Sides, Sizing,
 };
 
 /// Follows the marks that it is given.
@@ -77,13 +77,23 @@ pub(super) fn check(table: &str) -> Desk {
     let mut book = plain_book();
     let mut limits = AccountLimits::default();
     let mut auto = false;
+    let mut policy = RiskPolicy::default();
+    let mut conduct = Conduct::Simulated;
     let mut desk: Option<Desk> = None;
     for line in table.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        if desk.is_none() && set(line, &mut book, &mut limits, &mut auto) {
+        if line == "broker" {
+            conduct = Conduct::Broker;
+            continue;
+        }
+        if desk.is_none() && (judges(line, &mut policy) || set(line, &mut book, &mut limits, &mut auto)) {
             continue;
         }
         let desk = desk.get_or_insert_with(|| Desk {
-            engine: engine_of(book.clone(), limits),
+            engine: {
+                let mut engine = engine_of(book.clone(), limits).conduct(conduct);
+                engine.set_policy(policy.clone());
+                engine
+            },
             auto,
             now: DayNumber::from_days(20_000).start() + Span::minutes(600),
         });
@@ -104,6 +114,22 @@ pub(super) fn check(table: &str) -> Desk {
         }
     }
     desk.expect("a table has events")
+}
+
+/// Settings of the policy, on a line of their own: `judged band 100`.
+fn judges(line: &str, policy: &mut RiskPolicy) -> bool {
+    match *line.split_whitespace().collect::<Vec<_>>().as_slice() {
+        ["judged", "hours"] => policy.market_hours = true,
+        ["judged", "only", n] => policy.allowed = Some(vec![InstrumentKey(n.parse().unwrap())]),
+        ["judged", "band", n] => policy.price_band = Some(n.parse().unwrap()),
+        ["judged", "duplicates", minutes] => {
+            policy.duplicate_within = Some(Span::minutes(minutes.parse().unwrap()));
+        }
+        ["judged", "per-second", n] => policy.orders_per_second = Some(n.parse().unwrap()),
+        ["judged", "first", ref names @ ..] => *policy = policy.clone().in_order(names).unwrap(),
+        _ => return false,
+    }
+    true
 }
 
 fn set(line: &str, book: &mut BookSpec, limits: &mut AccountLimits, auto: &mut bool) -> bool {
@@ -254,7 +280,7 @@ impl Desk {
             ["fill", k, qty, at] => fill(k, qty, at, FillPhase::AtOpenOrTick),
             ["day"] => {
                 self.now = self.now.day().next().start() + Span::minutes(555);
-                Event::DayStart { book: BOOK, square_off: None }
+                Event::DayStart { book: BOOK, square_off: None, hours: None, circuit: None }
             }
             ["pause"] => Event::Command(Command::Pause { book: BOOK }),
             ["resume"] => Event::Command(Command::Resume { book: BOOK }),
@@ -271,6 +297,15 @@ impl Desk {
                 qty.parse().unwrap(),
             ))),
             ["order" | "change" | "protect", ref more @ ..] => Event::Command(by_hand(words[0], more)),
+            ["hours", from, to] => {
+                let clock = |text: &str| self.now.day().start() + Span::minutes(text.parse().unwrap());
+                Event::DayStart {
+                    book: BOOK,
+                    square_off: None,
+                    hours: Some((clock(from), clock(to))),
+                    circuit: None,
+                }
+            }
             ["cancel", k] => Event::Command(Command::Cancel { order: key(k) }),
             _ => panic!("event {line}"),
         };

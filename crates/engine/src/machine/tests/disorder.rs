@@ -231,7 +231,7 @@ impl World {
             }
             Step::Day => {
                 self.now = self.now.day().next().start();
-                self.tell(&Event::DayStart { book, square_off: None });
+                self.tell(&Event::DayStart { book, square_off: None, hours: None, circuit: None });
             }
             Step::Command(n) => {
                 let command = match n {

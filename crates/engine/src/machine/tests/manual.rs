@@ -164,7 +164,8 @@ fn an_own_exit_that_ends_is_not_chased_to_the_market() {
 #[test]
 fn orders_know_where_they_come_from() {
     let desk = check(
-        "auto, stop points=5, freeze 6
+        "broker
+         auto, stop points=5, freeze 6
          close 100 buy             => place 0 buy 6 market, place 1 buy 4 market
          fill 0 6 100              => place 2 sell 6 stop 95.00
          hand sell 2               => modify 2 sell 4 stop 95.00, place 3 sell 2 market",

@@ -1,0 +1,162 @@
+//! What is expected of every route: who may, and what the owner gets. The tests of authorisation and of bad input walk
+//! this table, and fail when a route is missing here.
+//!
+//! To add a route, add a row; if its path or body names a thing by id, let [`Belongings`] make one and name it in
+//! braces: `/api/accounts/{account}`.
+
+use std::collections::BTreeMap;
+
+use back_office::access::{Caller, KeyRequest, Secret};
+use back_office::{accounts, preferences};
+use domain::Money;
+use store::PageRequest;
+use store::users::Role;
+
+use crate::app::TestApp;
+
+/// Stands in everything that is the first user's alone: it must not be in an answer to anybody else.
+pub const MARK: &str = "of-asha-alone";
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Door {
+    Anyone,
+    /// Opens to the refresh cookie.
+    Cookie,
+    /// Opens to who has the permission.
+    Needs(&'static str),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Route {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub door: Door,
+    /// What the owner is answered, who has all permissions.
+    pub owner: u16,
+    /// A body that is acceptable.
+    pub body: Option<&'static str>,
+    /// What somebody else is answered who has all permissions too and names the owner's things; `None`: whoever has
+    /// the permission may, as with users.
+    pub stranger: Option<u16>,
+}
+
+const fn route(method: &'static str, path: &'static str, door: Door, owner: u16) -> Route {
+    Route { method, path, door, owner, body: None, stranger: Some(404) }
+}
+
+impl Route {
+    const fn body(self, body: &'static str) -> Route {
+        Route { body: Some(body), ..self }
+    }
+
+    const fn stranger(self, status: u16) -> Route {
+        Route { stranger: Some(status), ..self }
+    }
+
+    const fn shared(self) -> Route {
+        Route { stranger: None, ..self }
+    }
+
+    /// Whether it names a thing of the owner's.
+    pub fn names_something(&self) -> bool {
+        self.path.contains('{') || self.body.is_some_and(|body| body.contains("{account}"))
+    }
+}
+
+use Door::{Anyone, Cookie, Needs};
+
+const KEYS: &str = r#"{"name":"laptop","scopes":["market.read"],"expiresAt":"2027-01-01T00:00:00+05:30"}"#;
+const ENTRY: &str = r#"{"name":"nobody","password":"not a password of anybody"}"#;
+const FYERS: &str =
+    r#"{"app_id":"A","secret_key":"b","redirect_uri":"c","fy_id":"D","pin":"1","totp_secret":"e"}"#;
+const PASSWORDS: &str =
+    r#"{"currentPassword":"five words nobody else has","newPassword":"six other words of mine"}"#;
+const CONFIG: &str = r#"{"accountId":{account},"product":"MIS","orderType":"MARKET"}"#;
+
+pub const ROUTES: &[Route] = &[
+    route("GET", "/health", Anyone, 200),
+    route("GET", "/api/health", Anyone, 200),
+    route("GET", "/metrics", Anyone, 404),
+    route("GET", "/api/auth/status", Anyone, 200),
+    route("POST", "/api/auth/register", Anyone, 403).body(ENTRY),
+    route("POST", "/api/auth/login", Anyone, 401).body(ENTRY),
+    route("POST", "/api/login", Anyone, 403).body(FYERS),
+    route("POST", "/api/auth/refresh", Cookie, 401),
+    route("POST", "/api/auth/logout", Needs("credentials.write"), 204)
+        .body(r#"{"everywhere":true}"#)
+        .stranger(204),
+    route("GET", "/api/auth/sessions", Needs("profile.read"), 200),
+    route("DELETE", "/api/auth/sessions", Needs("credentials.write"), 204),
+    route("DELETE", "/api/auth/sessions/{session}", Needs("credentials.write"), 204),
+    route("POST", "/api/auth/totp", Needs("credentials.write"), 200),
+    route("DELETE", "/api/auth/totp", Needs("credentials.write"), 409).body(r#"{"code":"123456"}"#),
+    route("POST", "/api/auth/totp/confirm", Needs("credentials.write"), 409).body(r#"{"code":"123456"}"#),
+    route("GET", "/api/auth/keys", Needs("credentials.write"), 200),
+    route("POST", "/api/auth/keys", Needs("credentials.write"), 201).body(KEYS),
+    route("DELETE", "/api/auth/keys/{key}", Needs("credentials.write"), 204),
+    route("GET", "/api/auth/invites", Needs("users.write"), 200).shared(),
+    route("POST", "/api/auth/invites", Needs("users.write"), 201).body(r#"{"role":"trader"}"#).shared(),
+    route("DELETE", "/api/auth/invites/{invite}", Needs("users.write"), 204).shared(),
+    route("GET", "/api/profile", Needs("profile.read"), 200),
+    route("PATCH", "/api/profile", Needs("credentials.write"), 204).body(PASSWORDS),
+    route("GET", "/api/settings", Needs("profile.read"), 200),
+    // A name, not an id: everybody has their own.
+    route("PUT", "/api/settings/{setting}", Needs("profile.write"), 200).body(r#"{"value":5}"#).stranger(200),
+    route("GET", "/api/trading-config", Needs("profile.read"), 200),
+    route("PUT", "/api/trading-config", Needs("profile.write"), 200).body(CONFIG).stranger(422),
+    route("GET", "/api/activity", Needs("profile.read"), 200),
+    route("GET", "/api/accounts", Needs("desk.read"), 200),
+    route("POST", "/api/accounts", Needs("accounts.write"), 201)
+        .body(r#"{"name":"Second","initialCash":500000.5}"#),
+    route("GET", "/api/accounts/{account}", Needs("desk.read"), 200),
+    route("PATCH", "/api/accounts/{account}", Needs("accounts.write"), 200).body(r#"{"name":"Renamed"}"#),
+    route("DELETE", "/api/accounts/{account}", Needs("accounts.write"), 204),
+    route("GET", "/api/admin/users", Needs("users.write"), 200).shared(),
+    // Nobody changes their own role, but another administrator may.
+    route("PATCH", "/api/admin/users/{user}", Needs("users.write"), 403)
+        .body(r#"{"role":"viewer"}"#)
+        .shared(),
+    route("GET", "/api/admin/audit", Needs("audit.read"), 200).shared(),
+];
+
+/// One thing of each kind that is the first user's, by the word that stands for its id in paths and bodies.
+pub struct Belongings(BTreeMap<&'static str, String>);
+
+impl Belongings {
+    /// Asha, an administrator, with one of everything; and Ravi, another one; and a trader and a viewer.
+    pub async fn new(app: &TestApp) -> Belongings {
+        for (name, role) in
+            [("asha", Role::Admin), ("ravi", Role::Admin), ("tara", Role::Trader), ("vik", Role::Viewer)]
+        {
+            app.add_user(name, role).await;
+        }
+        let asha = caller(app, "asha").await;
+        let account = accounts::open(&app.access, &asha, MARK, Money::rupees(1_000_000)).await.unwrap();
+        let wish =
+            KeyRequest { name: MARK.to_owned(), scopes: vec!["desk.read".to_owned()], expires_at: None };
+        let key = app.access.issue_api_key(&asha, wish).await.unwrap();
+        let invite = app.access.invite(&asha, Role::Viewer).await.unwrap();
+        let value = serde_json::json!(MARK);
+        preferences::set(&app.access, &asha, "asha-only", &value, None).await.unwrap();
+        let page = PageRequest::first(1).unwrap();
+        let session = app.access.sessions(&asha, page).await.unwrap().rows[0].id;
+        Belongings(BTreeMap::from([
+            ("account", account.id.to_string()),
+            ("session", session.to_string()),
+            ("key", key.record.id.to_string()),
+            ("invite", invite.id.to_string()),
+            ("setting", "asha-only".to_owned()),
+            ("user", asha.user.to_string()),
+        ]))
+    }
+
+    /// The text with ids in place of their words.
+    pub fn fill(&self, text: &str) -> String {
+        self.0.iter().fold(text.to_owned(), |text, (word, id)| text.replace(&format!("{{{word}}}"), id))
+    }
+}
+
+pub async fn caller(app: &TestApp, name: &str) -> Caller {
+    let token = Secret::new(app.token(name).await);
+    app.access.by_access_token(&token, back_office::access::Origin::default()).await.unwrap()
+}

@@ -1,0 +1,126 @@
+//! Puts the server together, runs it, and takes it down in order.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use api::{ApiSettings, AppState, Demo, PartHealth, Parts};
+use back_office::access::{Access, AccessSettings, MasterKey, OsRandomness};
+use desk::hub::Hub;
+use desk::{Clock, Desk, DeskParts, Mode};
+use store::{PageRequest, Store};
+
+use super::market::Venue;
+use super::{Settings, console, demo};
+use crate::failure::Failure;
+use crate::pages;
+
+pub async fn serve(settings: Settings) -> Result<(), Failure> {
+    let Settings { listen, demo: is_demo, database, folder, market, origins } = settings;
+    std::fs::create_dir_all(&folder)
+        .map_err(|why| Failure::failed(format!("cannot make the folder {}: {why}", folder.display())))?;
+    let end = ended()?;
+    let listener = tokio::net::TcpListener::bind(listen).await.map_err(|why| {
+        Failure::failed(format!("cannot listen on {listen}: {why}; choose another with --listen"))
+    })?;
+
+    let environment = std::env::var(MasterKey::VARIABLE).ok();
+    let key = MasterKey::load(environment.as_deref(), &folder.join("master.key"), &OsRandomness)
+        .map_err(Failure::failed)?;
+    let store =
+        Store::open(&database, key.audit(), &folder.join("audit-mirror")).await.map_err(Failure::failed)?;
+    let access =
+        Access::open(store.clone(), &key, AccessSettings::default()).await.map_err(Failure::failed)?;
+
+    let demo_user = if is_demo { Some(demo::user(&access).await?) } else { None };
+    let demo_account = match &demo_user {
+        Some(user) => Some(demo::account(&access, user).await?),
+        None => None,
+    };
+
+    let hub = Hub::default();
+    let venue = Arc::new(Venue::open(market, &folder, hub.clone()).await?);
+    let desk = Desk::open(DeskParts {
+        store: store.clone(),
+        clock: Clock::System,
+        hub,
+        market: venue.market.clone(),
+        history: Arc::new(venue.feed.clone()),
+        links: venue.links(),
+        mode: Mode::Paper,
+        folder: folder.clone(),
+    })
+    .await
+    .map_err(Failure::failed)?;
+    venue.begin();
+    if let (Some(user), Some(account)) = (&demo_user, demo_account) {
+        demo::runs(&desk, &access, user, account).await?;
+    }
+    let clockwork = desk.clone();
+    tokio::spawn(async move { clockwork.keep_time().await });
+    keep_trade_logs(&desk, &store).await?;
+
+    let state = AppState::new(
+        access.clone(),
+        desk.clone(),
+        ApiSettings {
+            demo: demo_user.as_ref().map(|d| Demo { name: d.name.clone(), password: d.password.clone() }),
+            cors_origins: origins,
+            ..ApiSettings::default()
+        },
+        None,
+        Arc::new(VenueHealth(venue.clone())),
+    );
+    let router = api::router_with(&state, Some(pages::pages()));
+    let address = listener.local_addr().map_err(Failure::failed)?;
+    let setup_token = access.setup_token().await;
+    console::ready(address, demo_user.as_ref(), setup_token.as_ref().map(|token| token.expose()))?;
+
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let served = tokio::select! {
+        // Sockets stay open for as long as their pages do: they are not waited for.
+        served = std::future::IntoFuture::into_future(axum::serve(listener, service)) => served.map_err(Failure::failed),
+        () = end => Ok(()),
+    };
+    desk.close().await;
+    venue.close();
+    store.close().await.map_err(Failure::failed)?;
+    served
+}
+
+/// Each user's trade log is kept in step from the start.
+async fn keep_trade_logs(desk: &Desk, store: &Store) -> Result<(), Failure> {
+    let mut page = PageRequest::first(PageRequest::MAX).map_err(Failure::failed)?;
+    loop {
+        let found = store::users::list(store, page).await.map_err(Failure::failed)?;
+        for user in &found.rows {
+            tokio::spawn(desk.clone().keep_tradelog(user.id));
+        }
+        match found.next {
+            Some(cursor) => page = page.after(cursor),
+            None => return Ok(()),
+        }
+    }
+}
+
+struct VenueHealth(Arc<Venue>);
+
+impl Parts for VenueHealth {
+    fn health(&self) -> Vec<PartHealth> {
+        vec![PartHealth { name: "exchange".to_owned(), fault: self.0.fault() }]
+    }
+}
+
+/// Ctrl-C, or what a supervisor sends.
+fn ended() -> Result<impl Future<Output = ()>, Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let failed = |error| Failure::failed(format!("cannot listen for signals: {error}"));
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}

@@ -1,0 +1,35 @@
+//! What the person who started the server sees.
+
+use std::net::SocketAddr;
+
+use tracing_subscriber::EnvFilter;
+
+use super::demo::DemoUser;
+use crate::failure::Failure;
+use crate::outside;
+
+/// Logs go to standard error; `SAUDA_LOG` chooses how much (`info`, `debug`, `desk=debug,warn`).
+pub fn log() {
+    let filter = EnvFilter::try_from_env("SAUDA_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    // A second one in one process, as in tests, changes nothing.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
+
+pub fn ready(address: SocketAddr, demo: Option<&DemoUser>, setup_token: Option<&str>) -> Result<(), Failure> {
+    let mut text = format!(
+        "\n  Sauda is ready:  http://{address}/\n  paper trading in a simulated market; no order leaves this machine\n"
+    );
+    if let Some(demo) = demo {
+        text += &format!(
+            "\n  DEMO: everybody who reaches this page can log in as\n      user      {}\n      password  {}\n  Start without --demo for an installation of your own.\n",
+            demo.name, demo.password
+        );
+    }
+    if let Some(token) = setup_token {
+        text += &format!(
+            "\n  First start: open the page and make the first user with this set-up token\n      {token}\n  It holds until there is a user. Or: sauda user add NAME --role admin\n"
+        );
+    }
+    text += "\n  Ctrl-C stops it; positions and orders stay as they are.\n\n";
+    outside::say(&text)
+}

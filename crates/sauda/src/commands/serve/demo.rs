@@ -1,0 +1,124 @@
+//! The demo: a user that everybody knows, an account with ten lakh rupees, two strategies that trade in it.
+
+use std::collections::BTreeMap;
+
+use back_office::access::{Access, Secret};
+use desk::Desk;
+use desk::path::Size;
+use desk::runs::{RunSettings, StartRun};
+use domain::{Money, Product, Qty, Timeframe};
+use store::accounts::{Broker, NewAccount, Relation};
+use store::strategies::StrategyKind;
+use store::users::Role;
+use store::{AccountId, PageRequest, StrategyId, UserId};
+
+use crate::failure::Failure;
+
+pub struct DemoUser {
+    pub name: String,
+    pub password: String,
+    id: UserId,
+}
+
+const NAME: &str = "demo";
+/// No secret: it is printed, and shown on the page.
+const PASSWORD: &str = "trade on paper only";
+const CASH: Money = Money::rupees(1_000_000);
+
+/// Finds the demo user, or makes it.
+pub async fn user(access: &Access) -> Result<DemoUser, Failure> {
+    let found = store::users::by_name(access.store(), NAME).await.map_err(Failure::failed)?;
+    let id = match found {
+        Some(record) => record.id,
+        None => {
+            // The first user is an administrator, so that the demo shows everything.
+            let secret = Secret::new(PASSWORD);
+            access.add_user(NAME, &secret, Role::Admin).await.map_err(Failure::failed)?;
+            let made = store::users::by_name(access.store(), NAME).await.map_err(Failure::failed)?;
+            made.ok_or_else(|| Failure::failed("the demo user was not kept"))?.id
+        }
+    };
+    Ok(DemoUser { name: NAME.to_owned(), password: PASSWORD.to_owned(), id })
+}
+
+/// Gives it an account, before the desk opens.
+pub async fn account(access: &Access, demo: &DemoUser) -> Result<AccountId, Failure> {
+    let store = access.store();
+    let page = PageRequest::first(1).map_err(Failure::failed)?;
+    let known = store::accounts::list(store, demo.id, page).await.map_err(Failure::failed)?;
+    if let Some(account) = known.rows.first() {
+        return Ok(account.id);
+    }
+    let new = NewAccount {
+        name: "Paper".to_owned(),
+        broker: Broker::Paper,
+        relation: Relation::Own,
+        initial_cash: CASH,
+        settings: "{}".to_owned(),
+    };
+    let unit = store.begin().await.map_err(Failure::failed)?;
+    let id = store::accounts::create(&unit, demo.id, &new, access.now()).await.map_err(Failure::failed)?;
+    unit.commit().await.map_err(Failure::failed)?;
+    Ok(id)
+}
+
+/// Two runs, if it has never had any.
+pub async fn runs(desk: &Desk, access: &Access, demo: &DemoUser, account: AccountId) -> Result<(), Failure> {
+    let store = access.store();
+    let page = PageRequest::first(1).map_err(Failure::failed)?;
+    let known = store::runs::list(store, demo.id, None, page).await.map_err(Failure::failed)?;
+    if !known.rows.is_empty() {
+        return Ok(());
+    }
+    let wishes = [
+        ("Crossing averages", "sma_cross", "NSE:SBIN-EQ", 200, vec![("fast", "3"), ("slow", "8")]),
+        ("RSI reversion", "rsi_reversion", "NSE:RELIANCE-EQ", 100, vec![("length", "7")]),
+    ];
+    for (name, built_in, instrument, qty, parameters) in wishes {
+        let strategy = strategy(access, demo.id, name, built_in).await?;
+        // Only parameters that the strategy has: a demo must not fail on a renamed one.
+        let has: BTreeMap<String, ()> = strategy::registry()
+            .iter()
+            .filter(|d| d.name == built_in)
+            .flat_map(|d| d.parameters.iter().map(|p| (p.name.to_string(), ())))
+            .collect();
+        let parameters = parameters
+            .into_iter()
+            .filter(|(name, _)| has.contains_key(*name))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        let wish = StartRun {
+            strategy,
+            version: None,
+            account,
+            instruments: vec![instrument.parse().map_err(Failure::failed)?],
+            timeframe: Timeframe::Minutes(1),
+            settings: RunSettings {
+                product: Product::Mis,
+                sides: "both".to_owned(),
+                size: Some(Size::Units(Qty::units(qty))),
+                parameters,
+                stop: Some("pct=0.5".to_owned()),
+                target: None,
+                trail: None,
+                square_off: None,
+                charges: "dhan".to_owned(),
+                limits: engine::BookLimits::default(),
+            },
+        };
+        let account = desk.account(demo.id, account).map_err(Failure::failed)?;
+        desk.runs().start(demo.id, &account, wish).await.map_err(Failure::failed)?;
+    }
+    Ok(())
+}
+
+async fn strategy(access: &Access, user: UserId, name: &str, built_in: &str) -> Result<StrategyId, Failure> {
+    let unit = access.store().begin().await.map_err(Failure::failed)?;
+    let now = access.now();
+    let id = store::strategies::create(&unit, user, name, StrategyKind::BuiltIn, now)
+        .await
+        .map_err(Failure::failed)?;
+    store::strategies::add_version(&unit, user, id, built_in, None, now).await.map_err(Failure::failed)?;
+    unit.commit().await.map_err(Failure::failed)?;
+    Ok(id)
+}

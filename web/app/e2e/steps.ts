@@ -1,0 +1,65 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+
+/** What goes on in the page while it is worked at, kept for the end. */
+export class Steps {
+  readonly faults: string[] = []
+  private shown = 0
+
+  constructor(
+    readonly page: Page,
+    private readonly shots: string | null,
+    origin: string,
+  ) {
+    if (shots) mkdirSync(shots, { recursive: true })
+    page.on('pageerror', (error) => this.faults.push(`script error: ${error.message}`))
+    page.on('console', (message) => {
+      const text = message.text()
+      // A first visit has no session: the browser notes the refusal by itself.
+      if (message.type() === 'error' && !text.includes('401')) this.faults.push(`console: ${text}`)
+    })
+    page.on('request', (request) => {
+      const url = new URL(request.url())
+      if (url.protocol !== 'data:' && url.protocol !== 'blob:' && url.host !== new URL(origin).host)
+        this.faults.push(`foreign request: ${url.href}`)
+    })
+  }
+
+  async step(name: string, work: () => Promise<void>): Promise<void> {
+    const at = performance.now()
+    try {
+      await work()
+    } catch (error) {
+      await this.shot(`failed ${name}`)
+      throw new Error(`not so: ${name}`, { cause: error })
+    }
+    await this.shot(name)
+    console.log(`ok  ${name} (${Math.round(performance.now() - at)} ms)`)
+  }
+
+  async shot(name: string): Promise<void> {
+    this.shown += 1
+    if (!this.shots) return
+    const file = `${String(this.shown).padStart(2, '0')}-${name.replace(/[^a-z0-9]+/gi, '-')}.png`
+    await this.page.screenshot({ path: join(this.shots, file) })
+  }
+
+  /** Names, roles, contrast: what a reader of the screen or a poor eye needs. */
+  async accessible(where: string): Promise<void> {
+    const { violations } = await new AxeBuilder({ page: this.page })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21aa'])
+      .analyze()
+    for (const { id, help, nodes } of violations) {
+      this.faults.push(`${where}: ${id}: ${help}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)
+    }
+  }
+
+  async fits(where: string): Promise<void> {
+    const over = await this.page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    )
+    if (over > 0) this.faults.push(`${where}: ${over} px wider than the screen`)
+  }
+}

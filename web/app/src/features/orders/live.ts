@@ -1,0 +1,20 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { listOf } from '@/api/protocol'
+import { socket } from '@/api/socket'
+import type { Order } from '@/api/types'
+import { openOrdersQuery, ordersQuery, withOrder, type OrderPage } from './queries'
+
+export function putOrder(cache: QueryClient, order: Order): void {
+  const { accountId } = order
+  cache.setQueryData<OrderPage>(ordersQuery(accountId).queryKey, (page) => withOrder(page, order, false))
+  cache.setQueryData<OrderPage>(openOrdersQuery(accountId).queryKey, (page) => withOrder(page, order, true))
+}
+
+/** Keeps the tables of orders as the server's messages say. */
+export function liveOrders(cache: QueryClient): () => void {
+  return socket.listen({ topic: 'orders', key: '' }, (kind, data) => {
+    for (const order of listOf<Order>(data)) putOrder(cache, order)
+    // A snapshot may leave out what ended while we were away.
+    if (kind === 'snapshot') void cache.invalidateQueries({ queryKey: ['orders'] })
+  })
+}

@@ -1,0 +1,163 @@
+import { zodResolver } from '@hookform/resolvers/zod'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useRef } from 'react'
+import { useForm } from 'react-hook-form'
+import { client, idempotent, submissionKey, take } from '@/api/client'
+import { symbolOf } from '@/api/config'
+import { asProblem } from '@/api/problem'
+import type { Account, Config, Mode } from '@/api/types'
+import { Button } from '@/ui/button'
+import { Deeds, Dialog } from '@/ui/dialog'
+import { Failed, Loading } from '@/ui/faces'
+import { SelectField, TextField } from '@/ui/field'
+import { modeMeaning, ModeBadge } from '@/ui/mode_badge'
+import { done } from '@/ui/report'
+import { putRun } from './live'
+import { strategiesQuery } from './queries'
+import { kindOf, startSchema, toStart, type StartDraft } from './start_draft'
+
+interface Props {
+  account: Account
+  config: Config
+  mode: Mode
+  onClose: () => void
+}
+
+export function StartRunDialog({ account, config, mode, onClose }: Props) {
+  const cache = useQueryClient()
+  const strategies = useQuery(strategiesQuery)
+  const key = useRef(submissionKey())
+  const form = useForm<StartDraft>({
+    resolver: zodResolver(startSchema),
+    defaultValues: {
+      strategyId: '',
+      instruments: [],
+      timeframe: config.timeframes[0] ?? '1m',
+      product: 'MIS',
+      side: 'both',
+      sizing: 'quantity',
+      size: '1',
+      parameters: '',
+      stop: 'pct=1',
+      target: '',
+      squareOff: '',
+      maxDailyLoss: '',
+      maxTradesPerDay: '',
+    },
+  })
+  const { register, handleSubmit, formState, setError, watch } = form
+  const { errors } = formState
+  const start = useMutation({
+    mutationFn: (draft: StartDraft) =>
+      take(
+        client.POST('/api/strategies/{id}/runs', {
+          params: { path: { id: Number(draft.strategyId) }, ...idempotent(key.current) },
+          body: toStart(draft, account.id),
+        }),
+      ),
+    onSuccess: (run) => {
+      putRun(cache, run)
+      done(`Started: ${run.strategy} #${run.id}`, `${run.instruments.join(', ')} ${run.timeframe}`)
+      onClose()
+    },
+    onError: (error) => {
+      const { field, message, passing } = asProblem(error)
+      // Other terms are another submission; a lost answer is the same one.
+      if (!passing) key.current = submissionKey()
+      const own = field?.replace(/^limits\.|^sizing\..*/, '') || (field?.startsWith('sizing') ? 'size' : field)
+      if (own && own in form.getValues()) setError(own as keyof StartDraft, { message })
+    },
+  })
+  const problem = start.error ? asProblem(start.error) : null
+  const text = (name: keyof StartDraft, label: string, hint?: string) => (
+    <TextField label={label} hint={hint} error={errors[name]?.message} {...register(name)} />
+  )
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title="Start a run"
+      about={
+        <span className="flex items-center gap-2">
+          <ModeBadge mode={mode} /> {account.name}. {modeMeaning(mode)}
+        </span>
+      }
+    >
+      {strategies.isPending && <Loading what="strategies" />}
+      {strategies.error && (
+        <Failed what="The strategies" error={strategies.error} retry={() => void strategies.refetch()} />
+      )}
+      {strategies.data && (
+        <form
+          onSubmit={handleSubmit((draft) => start.mutate(draft))}
+          noValidate
+          aria-label="Start a run"
+          className="flex flex-col gap-3"
+        >
+          <SelectField label="Strategy" error={errors.strategyId?.message} {...register('strategyId')}>
+            <option value="">choose…</option>
+            {strategies.data.items.map((one) => (
+              <option key={one.id} value={one.id}>{`${one.name} (${kindOf(one)})`}</option>
+            ))}
+          </SelectField>
+          {text('parameters', 'Parameters', 'as fast=5, slow=20; empty: the strategy’s own')}
+          <fieldset>
+            <legend className="mb-1 text-xs text-soft">Instruments</legend>
+            <div className="flex max-h-28 flex-wrap gap-x-4 gap-y-1 overflow-y-auto rounded border border-line p-2">
+              {config.instruments
+                .filter((one) => one.kind !== 'index')
+                .map((one) => (
+                  <label key={one.instrument} className="flex items-center gap-1.5">
+                    <input type="checkbox" value={one.instrument} {...register('instruments')} />{' '}
+                    {symbolOf(one.instrument)}
+                  </label>
+                ))}
+            </div>
+            {errors.instruments && (
+              <p role="alert" className="text-xs text-danger">
+                {errors.instruments.message}
+              </p>
+            )}
+          </fieldset>
+          <div className="grid grid-cols-3 gap-2">
+            <SelectField label="Timeframe" error={errors.timeframe?.message} {...register('timeframe')}>
+              {config.timeframes.map((one) => (
+                <option key={one}>{one}</option>
+              ))}
+            </SelectField>
+            <SelectField label="Product" error={errors.product?.message} {...register('product')}>
+              {['MIS', 'CNC', 'NRML'].map((one) => (
+                <option key={one}>{one}</option>
+              ))}
+            </SelectField>
+            <SelectField label="Side" error={errors.side?.message} {...register('side')}>
+              {['both', 'long', 'short'].map((one) => (
+                <option key={one}>{one}</option>
+              ))}
+            </SelectField>
+            <SelectField label="Size by" {...register('sizing')}>
+              <option value="quantity">quantity</option>
+              <option value="equityPct">% of equity</option>
+            </SelectField>
+            {text('size', watch('sizing') === 'quantity' ? 'Quantity' : '% of equity')}
+            {text('squareOff', 'Square off at', 'hh:mm; empty: 15:10')}
+            {text('stop', 'Stop loss', 'pct= points= atr=')}
+            {text('target', 'Target', 'empty: none')}
+            {text('maxDailyLoss', 'Max daily loss', 'rupees')}
+          </div>
+          {problem && (
+            <p role="alert" className="text-danger">
+              {problem.message}
+            </p>
+          )}
+          <Deeds>
+            <Button onClick={onClose}>Back</Button>
+            <Button type="submit" kind="main" busy={start.isPending}>
+              Start trading
+            </Button>
+          </Deeds>
+        </form>
+      )}
+    </Dialog>
+  )
+}
