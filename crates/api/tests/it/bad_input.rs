@@ -57,7 +57,7 @@ impl Trial<'_> {
 
 #[tokio::test]
 async fn what_no_route_can_take_is_refused() {
-    let app = TestApp::new().await;
+    let app = TestApp::trading().await;
     let belongings = Belongings::new(&app).await;
     let token = app.token("asha").await;
     let document: Value = serde_json::from_str(&api::document()).unwrap();
@@ -89,7 +89,7 @@ async fn what_no_route_can_take_is_refused() {
 /// Whatever is sent, the server does not fail over it.
 #[tokio::test]
 async fn odd_values_never_make_the_server_fail() {
-    let app = TestApp::new().await;
+    let app = TestApp::trading().await;
     let belongings = Belongings::new(&app).await;
     let long = "x".repeat(100_000);
     let odd = [
