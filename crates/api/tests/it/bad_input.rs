@@ -33,9 +33,12 @@ impl Trial<'_> {
         let answer = self.send(path, body).await;
         let shown = body.map(|body| body.chars().take(200).collect::<String>());
         let what = format!("{} {path} {shown:?}", self.route.method);
-        let (status, _, blamed) = answer.problem();
         let fault =
             |fault: &str| self.faults.lock().unwrap().push(format!("{what} {fault}: {}", answer.text));
+        if answer.status.is_success() {
+            return fault("is not refused");
+        }
+        let (status, _, blamed) = answer.problem();
         if !(400..500).contains(&status) {
             fault("is not refused with 4xx");
         }
