@@ -10,17 +10,18 @@
 pub mod extract;
 mod layers;
 mod openapi;
+mod order_pages;
 mod pages;
 pub mod problem;
 mod routes;
+mod sockets;
 mod state;
 pub mod views;
-mod web_app;
 
 pub use layers::address::client_address;
 pub use layers::origin::origin_is_allowed;
 pub use openapi::document;
+pub use pages::{Page, Pages};
 pub use problem::Problem;
 pub use routes::{router, router_with};
 pub use state::{ApiSettings, AppState, Demo, NoParts, PartHealth, Parts, Rate, RateLimits};
-pub use web_app::{WebFile, WebFiles};

@@ -1,85 +1,45 @@
-//! First pages of order lists as they were last written: what screens and programs ask for again and again.
-//!
-//! A page holds as long as no order of its user has changed (the hub numbers the changes), and a second at most.
+//! The web application's files: whatever path is not the API's is the application's, which has its own routes.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
-use bytes::Bytes;
-use store::UserId;
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse as _, Response};
 
-/// Bytes of all pages together.
-const MOST: usize = 16 << 20;
-/// Should a change ever go untold.
-const GOOD_FOR: Duration = Duration::from_secs(1);
-/// Characters of a query that is kept.
-const LONGEST_QUERY: usize = 200;
+use crate::layers;
 
-#[derive(Default)]
-pub struct Pages {
-    kept: Mutex<Kept>,
+/// A built file of the application.
+#[derive(Clone, Copy, Debug)]
+pub struct Page {
+    pub bytes: &'static [u8],
+    pub mime: &'static str,
+    /// Its name changes with its content.
+    pub immutable: bool,
 }
 
-#[derive(Default)]
-struct Kept {
-    pages: HashMap<(UserId, String), Written>,
-    bytes: usize,
-}
+/// Finds a file by its path without the leading slash; the application's entry is `index.html`.
+pub type Pages = Arc<dyn Fn(&str) -> Option<Page> + Send + Sync>;
 
-struct Written {
-    /// The number of the newest change when it was begun.
-    version: u64,
-    at: Instant,
-    text: Bytes,
-}
+/// Paths that never belong to the application.
+const SERVER: [&str; 5] = ["/api", "/ws", "/health", "/metrics", "/assets"];
 
-impl Pages {
-    pub fn get(&self, user: UserId, query: &str, version: u64) -> Option<Bytes> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let page = kept.pages.get(&(user, query.to_owned()))?;
-        (page.version == version && page.at.elapsed() < GOOD_FOR).then(|| page.text.clone())
-    }
-
-    /// Keeps a page. `version` was read before the page was.
-    pub fn put(&self, user: UserId, query: &str, version: u64, text: Bytes) {
-        if query.len() > LONGEST_QUERY || text.len() > MOST / 8 {
-            return;
+pub(crate) async fn serve(pages: Option<Pages>, method: Method, uri: Uri) -> Response {
+    let path = uri.path();
+    let server =
+        SERVER.iter().any(|own| path == *own || path.strip_prefix(own).is_some_and(|r| r.starts_with('/')));
+    let found =
+        pages.as_ref().filter(|_| method == Method::GET || method == Method::HEAD).and_then(|pages| {
+            let file = path.trim_start_matches('/');
+            pages(file).or_else(|| if server { None } else { pages("index.html") })
+        });
+    match found {
+        Some(page) => {
+            let cache = if page.immutable { "public, max-age=31536000, immutable" } else { "no-cache" };
+            let headers = [
+                (header::CONTENT_TYPE, HeaderValue::from_static(page.mime)),
+                (header::CACHE_CONTROL, HeaderValue::from_static(cache)),
+            ];
+            (StatusCode::OK, headers, page.bytes).into_response()
         }
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.bytes + text.len() > MOST {
-            *kept = Kept::default();
-        }
-        kept.bytes += text.len();
-        let page = Written { version, at: Instant::now(), text };
-        if let Some(before) = kept.pages.insert((user, query.to_owned()), page) {
-            kept.bytes -= before.text.len();
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_page_is_its_users_and_ends_with_the_next_change() {
-        let pages = Pages::default();
-        pages.put(UserId(1), "open=true", 7, Bytes::from_static(b"x"));
-        assert!(pages.get(UserId(1), "open=true", 7).is_some());
-        assert!(pages.get(UserId(2), "open=true", 7).is_none());
-        assert!(pages.get(UserId(1), "", 7).is_none());
-        assert!(pages.get(UserId(1), "open=true", 8).is_none());
-    }
-
-    #[test]
-    fn pages_are_bounded() {
-        let pages = Pages::default();
-        for i in 0..100 {
-            pages.put(UserId(i), "", 1, Bytes::from(vec![0; MOST / 10]));
-            let kept = pages.kept.lock().unwrap();
-            assert!(kept.bytes <= MOST);
-            assert_eq!(kept.bytes, kept.pages.values().map(|page| page.text.len()).sum::<usize>());
-        }
+        None => layers::nothing_here().await.into_response(),
     }
 }

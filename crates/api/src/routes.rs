@@ -19,8 +19,8 @@ use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use crate::web_app::{self, WebFiles};
-use crate::{AppState, layers, openapi};
+use crate::pages::{self, Pages};
+use crate::{AppState, layers, openapi, sockets};
 
 /// All that the OpenAPI document describes.
 pub(crate) fn api() -> OpenApiRouter<AppState> {
@@ -44,7 +44,7 @@ pub fn router(state: &AppState) -> Router {
 }
 
 /// The whole server.
-pub fn router_with(state: &AppState, files: Option<WebFiles>) -> Router {
+pub fn router_with(state: &AppState, pages: Option<Pages>) -> Router {
     let (routes, document) = api().split_for_parts();
     let document: axum::body::Bytes = openapi::finish(document).into_bytes().into();
     let json = move || {
@@ -54,9 +54,10 @@ pub fn router_with(state: &AppState, files: Option<WebFiles>) -> Router {
     let docs = SwaggerUi::new("/api/docs").config(Config::from("/api/openapi.json").validator_url("none"));
     let routes = routes
         .route("/api/openapi.json", get(json))
+        .merge(sockets::routes())
         .with_state(state.clone())
         .merge(docs)
-        .fallback(move |method, uri| web_app::serve(files.clone(), method, uri))
+        .fallback(move |method, uri| pages::serve(pages.clone(), method, uri))
         .method_not_allowed_fallback(layers::other_method);
     layers::around(routes, state)
 }

@@ -8,7 +8,7 @@ use desk::Desk;
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::layers::rate::Limiters;
-use crate::pages::Pages;
+use crate::order_pages::OrderPages;
 
 /// Cheap to clone; all clones share what is behind it.
 #[derive(Clone)]
@@ -22,7 +22,7 @@ pub struct AppState {
     pub parts: Arc<dyn Parts>,
     pub(crate) limiters: Arc<Limiters>,
     /// The first pages of order lists, as they were last written.
-    pub(crate) pages: Arc<Pages>,
+    pub(crate) order_pages: Arc<OrderPages>,
 }
 
 impl AppState {
@@ -34,8 +34,8 @@ impl AppState {
         parts: Arc<dyn Parts>,
     ) -> AppState {
         let limiters = Arc::new(Limiters::new(settings.rates));
-        let pages = Arc::new(Pages::default());
-        AppState { access, desk, settings: Arc::new(settings), metrics, parts, limiters, pages }
+        let order_pages = Arc::new(OrderPages::default());
+        AppState { access, desk, settings: Arc::new(settings), metrics, parts, limiters, order_pages }
     }
 }
 

@@ -9,7 +9,8 @@ mod live;
 mod settings;
 
 pub use boundaries::Minutes;
-pub use engine::BookLimits;
+/// Limits of one run.
+pub use engine::BookLimits as RunLimits;
 pub use live::{LiveRun, Runs};
 pub use settings::{RunSettings, StartRun};
 pub(crate) use settings::{facts, tradable};

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use api::{WebFile, WebFiles};
+use api::{Page, Pages};
 
 include!(concat!(env!("OUT_DIR"), "/app_files.rs"));
 
-pub fn pages() -> WebFiles {
+pub fn pages() -> Pages {
     Arc::new(|path| {
         let at = FILES.binary_search_by_key(&path, |(name, _)| name).ok()?;
         let (name, bytes) = FILES[at];
-        Some(WebFile { bytes, mime: mime(name), immutable: name.starts_with("assets/") })
+        Some(Page { bytes, mime: mime(name), immutable: name.starts_with("assets/") })
     })
 }
 

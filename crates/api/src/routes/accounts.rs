@@ -75,16 +75,16 @@ async fn open(
     who: Allowed<may::ManageAccounts>,
     request: Idempotent<OpenBody>,
 ) -> Result<Response, Problem> {
-    let (access, desk, caller) = (state.access.clone(), state.desk.clone(), who.clone());
+    let (app, caller) = (state.clone(), who.clone());
     request
         .once(&state, who.user, async move |body| {
             let cash = body.initial_cash.map_or(accounts::USUAL_CASH, Amount::money);
-            let account = accounts::open(&access, &caller, &body.name, cash).await?;
+            let account = accounts::open(&app.access, &caller, &body.name, cash).await?;
             // It exists now, whatever becomes of this: its state says how it is, and it can be tried again.
-            if let Err(why) = desk.take_up(account.clone()).await {
+            if let Err(why) = app.desk.take_up(account.clone()).await {
                 tracing::error!(account.id = %account.id, "account {} cannot be brought to work: {why}", account.id);
             }
-            Ok((StatusCode::CREATED, AccountView::of(account, &desk)))
+            Ok((StatusCode::CREATED, AccountView::of(account, &app.desk)))
         })
         .await
 }

@@ -112,12 +112,16 @@ async fn instruments(
     State(state): State<AppState>,
     _: Allowed<may::ReadMarket>,
     Query(query): Query<InstrumentsQuery>,
-) -> Json<List<InstrumentView>> {
+) -> Result<Json<List<InstrumentView>>, Problem> {
     let wanted = query.q.unwrap_or_default().trim().to_lowercase();
+    if wanted.chars().any(char::is_control) || wanted.len() > 100 {
+        let words = "`q` holds control characters or more than 100 letters; send part of a name";
+        return Err(Problem::validation("q", words));
+    }
     let fits = |text: &str| text.to_lowercase().contains(&wanted);
     let listed = state.desk.market().listed();
     let found = listed.filter(|l| fits(l.instrument.id.as_str()) || fits(&l.name));
-    Json(List::whole(found.map(InstrumentView::from).collect()))
+    Ok(Json(List::whole(found.map(InstrumentView::from).collect())))
 }
 
 /// Candles of an instrument.

@@ -60,6 +60,7 @@ struct PositionsQuery {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({}))]
 struct NothingBody {}
 
 #[derive(Deserialize, ToSchema)]

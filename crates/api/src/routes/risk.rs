@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use back_office::access::{Caller, Permission};
-use desk::{Limits, Whom};
+use desk::Whom;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{AccountId, IncidentId, RunId, UserId, risk};
@@ -142,7 +142,7 @@ async fn set_limits(
     Body(body): Body<LimitsView>,
 ) -> Result<Json<LimitsView>, Problem> {
     let account = AccountId(query.account_id);
-    let limits = Limits::from(body);
+    let limits = body.limits()?;
     state.desk.set_limits(who.user, account, limits).await?;
     let view = LimitsView::from(limits);
     let detail = json!({ "limits": view });

@@ -74,6 +74,7 @@ struct RunsQuery {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({}))]
 struct NoSettingsBody {}
 
 #[derive(Deserialize, ToSchema)]

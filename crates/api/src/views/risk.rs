@@ -8,6 +8,7 @@ use store::risk::{IncidentRecord, LockRecord, RiskEvent, RiskEventRecord, Scope}
 use utoipa::ToSchema;
 
 use super::{Amount, Moment};
+use crate::Problem;
 
 /// Limits of an account; null: no limit.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -39,19 +40,22 @@ pub struct LimitsView {
     /// Whether one book may be long while another is short in the same instrument.
     #[serde(default)]
     pub allow_opposite_books: bool,
-    /// Orders in any second, 1 to 9; 8 unless said.
+    /// Orders sent within any second; 8 unless said, at most 9.
     #[serde(default)]
     pub max_orders_per_second: Option<u32>,
-    /// How far a limit price may lie from the last price, in hundredths of a percent of it.
+    /// How far a limit price may lie from the last price, in percent of it; at most two decimals.
     #[serde(default)]
-    pub price_band: Option<u32>,
-    /// Seconds within which the same entry is not taken again.
+    pub price_band_pct: Option<Amount>,
+    /// Seconds within which the same entry is not taken again in its book.
     #[serde(default)]
     pub duplicate_seconds: Option<u32>,
-    /// Entries only while the exchange is open.
+    /// Whether entries are taken only while the exchange is open.
     #[serde(default)]
     pub market_hours: bool,
 }
+
+/// A ten-thousandth of a percent is what [`Amount`] holds, a hundredth what the limit does.
+const HUNDREDTH: i64 = 100;
 
 impl From<Limits> for LimitsView {
     fn from(limits: Limits) -> LimitsView {
@@ -68,32 +72,40 @@ impl From<Limits> for LimitsView {
             max_capital_per_run: money(limits.max_capital_per_book),
             allow_opposite_books: limits.allow_opposite_books,
             max_orders_per_second: limits.max_orders_per_second,
-            price_band: limits.price_band,
+            price_band_pct: limits.price_band.map(|band| Amount(i64::from(band) * HUNDREDTH)),
             duplicate_seconds: limits.duplicate_seconds,
             market_hours: limits.market_hours,
         }
     }
 }
 
-impl From<LimitsView> for Limits {
-    fn from(view: LimitsView) -> Limits {
+impl LimitsView {
+    pub fn limits(&self) -> Result<Limits, Problem> {
         let money = |limit: Option<Amount>| limit.map(Amount::money);
-        Limits {
-            max_daily_loss: money(view.max_daily_loss),
-            max_drawdown: money(view.max_drawdown),
-            max_position: view.max_position.map(Qty::units),
-            max_open_positions: view.max_open_positions,
-            max_trades_per_day: view.max_trades_per_day,
-            max_order_qty: view.max_order_quantity.map(Qty::units),
-            max_order_value: money(view.max_order_value),
-            max_capital: money(view.max_capital),
-            max_capital_per_book: money(view.max_capital_per_run),
-            allow_opposite_books: view.allow_opposite_books,
-            max_orders_per_second: view.max_orders_per_second,
-            price_band: view.price_band,
-            duplicate_seconds: view.duplicate_seconds,
-            market_hours: view.market_hours,
-        }
+        let band = |Amount(parts)| {
+            let hundredths = u32::try_from(parts / HUNDREDTH).ok();
+            hundredths.filter(|band| *band > 0 && parts % HUNDREDTH == 0).ok_or_else(|| {
+                let words =
+                    format!("{} is no percentage above 0 of two decimals; send one as 2.5", Amount(parts));
+                Problem::validation("priceBandPct", words)
+            })
+        };
+        Ok(Limits {
+            max_daily_loss: money(self.max_daily_loss),
+            max_drawdown: money(self.max_drawdown),
+            max_position: self.max_position.map(Qty::units),
+            max_open_positions: self.max_open_positions,
+            max_trades_per_day: self.max_trades_per_day,
+            max_order_qty: self.max_order_quantity.map(Qty::units),
+            max_order_value: money(self.max_order_value),
+            max_capital: money(self.max_capital),
+            max_capital_per_book: money(self.max_capital_per_run),
+            allow_opposite_books: self.allow_opposite_books,
+            max_orders_per_second: self.max_orders_per_second,
+            price_band: self.price_band_pct.map(band).transpose()?,
+            duplicate_seconds: self.duplicate_seconds,
+            market_hours: self.market_hours,
+        })
     }
 }
 

@@ -39,7 +39,6 @@ pub struct TestApp {
     pub router: Router,
     pub access: Access,
     pub desk: Desk,
-    pub store: Store,
     pub folder: TempDir,
     clock: Arc<SteppedClock>,
 }
@@ -113,9 +112,9 @@ impl TestApp {
             password_cost: PasswordCost { memory_kib: 8, passes: 1 },
         };
         let access = Access::open(store.clone(), &key, access_settings).await.unwrap();
-        let desk = street.desk(store.clone(), &folder.path().join("desk")).await;
+        let desk = street.desk(store, &folder.path().join("desk")).await;
         let state = AppState::new(access.clone(), desk.clone(), settings, None, Arc::new(NoParts));
-        TestApp { router: api::router(&state), access, desk, store, folder, clock }
+        TestApp { router: api::router(&state), access, desk, folder, clock }
     }
 
     pub fn pass(&self, time: Duration) {

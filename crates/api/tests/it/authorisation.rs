@@ -76,7 +76,7 @@ fn the_table_knows_every_route_and_its_permission() {
 
 #[tokio::test]
 async fn nobody_sees_or_changes_anything() {
-    let app = TestApp::new().await;
+    let app = TestApp::trading().await;
     let belongings = Belongings::new(&app).await;
     let before = contents::everything(&app, &[]).await;
     for route in ROUTES.iter().filter(|route| route.door != Door::Anyone) {
@@ -100,7 +100,7 @@ async fn nobody_sees_or_changes_anything() {
 /// Ravi may do all that Asha may, and names her things.
 #[tokio::test]
 async fn a_stranger_sees_and_changes_nothing_of_the_owner() {
-    let app = TestApp::new().await;
+    let app = TestApp::trading().await;
     let belongings = Belongings::new(&app).await;
     let asha = caller(&app, "asha").await.user;
     for route in ROUTES.iter().filter(|route| matches!(route.door, Door::Needs(_))) {
@@ -121,7 +121,7 @@ async fn a_stranger_sees_and_changes_nothing_of_the_owner() {
 
 #[tokio::test]
 async fn without_its_permission_a_route_does_nothing() {
-    let app = TestApp::new().await;
+    let app = TestApp::trading().await;
     let belongings = Belongings::new(&app).await;
     let asha = caller(&app, "asha").await;
     // One key for each permission, which has all others.
@@ -157,7 +157,7 @@ async fn without_its_permission_a_route_does_nothing() {
 /// Else the tests above would pass on a server that refuses everybody everything.
 #[tokio::test]
 async fn the_owner_may() {
-    let reading = TestApp::new().await;
+    let reading = TestApp::trading().await;
     let belongings = Belongings::new(&reading).await;
     let token = reading.token("asha").await;
     for route in ROUTES {
@@ -165,7 +165,7 @@ async fn the_owner_may() {
         let answer = if route.method == "GET" {
             ask(&reading, route, &belongings).bearer(&token).send().await
         } else {
-            let app = TestApp::new().await;
+            let app = TestApp::trading().await;
             let belongings = Belongings::new(&app).await;
             let token = app.token("asha").await;
             ask(&app, route, &belongings).bearer(&token).send().await
@@ -176,7 +176,7 @@ async fn the_owner_may() {
 
 #[tokio::test]
 async fn a_key_with_the_permission_alone_is_enough() {
-    let app = TestApp::new().await;
+    let app = TestApp::trading().await;
     let belongings = Belongings::new(&app).await;
     let asha = caller(&app, "asha").await;
     for route in ROUTES.iter().filter(|route| route.method == "GET") {

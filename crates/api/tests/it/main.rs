@@ -13,6 +13,7 @@ mod keys;
 mod openapi;
 mod route_table;
 mod second_factor;
+mod sockets;
 mod street;
 mod trading;
 mod users;

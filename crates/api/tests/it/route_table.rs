@@ -7,12 +7,15 @@
 use std::collections::BTreeMap;
 
 use back_office::access::{Caller, KeyRequest, Secret};
-use back_office::{accounts, preferences};
+use back_office::accounts;
+use back_office::preferences::{self, TradingConfig};
 use domain::Money;
 use store::PageRequest;
+use store::risk::NewIncident;
 use store::users::Role;
 
 use crate::app::TestApp;
+use crate::trading::{far_below, get, ready, until};
 
 /// Stands in everything that is the first user's alone: it must not be in an answer to anybody else.
 pub const MARK: &str = "of-asha-alone";
@@ -59,7 +62,8 @@ impl Route {
 
     /// Whether it names a thing of the owner's.
     pub fn names_something(&self) -> bool {
-        self.path.contains('{') || self.body.is_some_and(|body| body.contains("{account}"))
+        self.path.contains('{')
+            || self.body.is_some_and(|body| body.contains("{account}") || body.contains("{run}"))
     }
 }
 
@@ -72,6 +76,17 @@ const FYERS: &str =
 const PASSWORDS: &str =
     r#"{"currentPassword":"five words nobody else has","newPassword":"six other words of mine"}"#;
 const CONFIG: &str = r#"{"accountId":{account},"product":"MIS","orderType":"MARKET"}"#;
+
+const STRATEGY: &str = r#"{"name":"Averages","definition":{"strategy":"sma_cross"}}"#;
+const DEFINITION: &str = r#"{"definition":{"strategy":"sma_cross"}}"#;
+const RUN: &str = r#"{"accountId":{account},"instruments":["NSE:RELIANCE-EQ"],"timeframe":"1d"}"#;
+const LIVE_RUN: &str =
+    r#"{"strategyId":{strategy},"accountId":{account},"instruments":["NSE:RELIANCE-EQ"],"timeframe":"1d"}"#;
+const ORDER: &str = r#"{"accountId":{account},"instrument":"NSE:RELIANCE-EQ","side":"BUY","type":"LIMIT","product":"MIS","quantity":1,"limitPrice":{far}}"#;
+const BASKET: &str = r#"{"orders":[{"accountId":{account},"instrument":"NSE:RELIANCE-EQ","side":"BUY","type":"LIMIT","product":"MIS","quantity":1,"limitPrice":{far}}]}"#;
+const SHORT_ORDER: &str = r#"{"instrument":"NSE:RELIANCE-EQ","direction":"LONG","quantity":1}"#;
+const KILL: &str = r#"{"scope":"account","id":{account},"flatten":false,"reason":"a drill"}"#;
+const UNLOCK: &str = r#"{"scope":"account","id":{account},"reason":"the drill is over"}"#;
 
 pub const ROUTES: &[Route] = &[
     route("GET", "/health", Anyone, 200),
@@ -110,7 +125,64 @@ pub const ROUTES: &[Route] = &[
         .body(r#"{"name":"Second","initialCash":500000.5}"#),
     route("GET", "/api/accounts/{account}", Needs("desk.read"), 200),
     route("PATCH", "/api/accounts/{account}", Needs("accounts.write"), 200).body(r#"{"name":"Renamed"}"#),
-    route("DELETE", "/api/accounts/{account}", Needs("accounts.write"), 204),
+    route("DELETE", "/api/accounts/{spare}", Needs("accounts.write"), 204),
+    route("GET", "/api/accounts/{account}/funds", Needs("desk.read"), 200),
+    route("GET", "/api/accounts/{account}/holdings", Needs("desk.read"), 200),
+    route("POST", "/api/accounts/{account}/test", Needs("accounts.write"), 200),
+    route("POST", "/api/accounts/{account}/connect", Needs("accounts.write"), 200),
+    // A paper account cannot be.
+    route("POST", "/api/accounts/{account}/disconnect", Needs("accounts.write"), 409),
+    route("GET", "/api/config", Needs("market.read"), 200),
+    route("GET", "/api/instruments", Needs("market.read"), 200),
+    // It must say of what.
+    route("GET", "/api/historical-data", Needs("market.read"), 422),
+    route("GET", "/api/quotes", Needs("market.read"), 200),
+    route("GET", "/api/calendar", Needs("market.read"), 200),
+    route("GET", "/api/strategies", Needs("desk.read"), 200),
+    route("POST", "/api/strategies", Needs("strategies.write"), 201).body(STRATEGY),
+    route("POST", "/api/strategies/validate", Needs("desk.read"), 200).body(DEFINITION),
+    route("GET", "/api/strategies/{strategy}", Needs("desk.read"), 200),
+    route("GET", "/api/strategies/{strategy}/versions", Needs("desk.read"), 200),
+    route("POST", "/api/strategies/{strategy}/versions", Needs("strategies.write"), 201).body(DEFINITION),
+    route("POST", "/api/strategies/{strategy}/runs", Needs("runs.write"), 201).body(RUN),
+    route("POST", "/api/live/start", Needs("runs.write"), 201).body(LIVE_RUN),
+    route("GET", "/api/runs", Needs("desk.read"), 200),
+    route("GET", "/api/runs/{run}", Needs("desk.read"), 200),
+    route("POST", "/api/runs/{run}/pause", Needs("runs.write"), 200),
+    // It is not paused.
+    route("POST", "/api/runs/{run}/resume", Needs("runs.write"), 409),
+    route("POST", "/api/runs/{run}/stop", Needs("runs.write"), 200).body(r#"{"squareOff":false}"#),
+    route("POST", "/api/live/stop", Needs("runs.write"), 200).body(r#"{"runId":{run},"squareOff":false}"#),
+    route("GET", "/api/live/status", Needs("desk.read"), 200),
+    route("GET", "/api/orders", Needs("desk.read"), 200),
+    route("POST", "/api/orders", Needs("orders.write"), 201).body(ORDER),
+    route("DELETE", "/api/orders", Needs("orders.write"), 200),
+    // Each order of a basket is reported, also those of somebody else's account.
+    route("POST", "/api/orders/batch", Needs("orders.write"), 201).body(BASKET).stranger(200),
+    // There are two accounts to choose from, and a stranger has none.
+    route("POST", "/api/manual-trade", Needs("orders.write"), 201).body(SHORT_ORDER),
+    route("GET", "/api/orders/{order}", Needs("desk.read"), 200),
+    route("PATCH", "/api/orders/{order}", Needs("orders.write"), 200).body(r#"{"quantity":3}"#),
+    route("DELETE", "/api/orders/{order}", Needs("orders.write"), 200),
+    route("GET", "/api/orders/{order}/events", Needs("desk.read"), 200),
+    route("GET", "/api/trades", Needs("desk.read"), 200),
+    route("GET", "/api/positions", Needs("desk.read"), 200),
+    // Nothing is held.
+    route("POST", "/api/positions/{position}/close", Needs("orders.write"), 409),
+    route("POST", "/api/positions/close-all", Needs("orders.write"), 200).body(r#"{"accountId":{account}}"#),
+    route("POST", "/api/panic", Needs("risk.kill"), 200).body(r#"{"accountId":{account}}"#),
+    route("GET", "/api/pnl", Needs("desk.read"), 200),
+    // It must say of which account.
+    route("GET", "/api/risk/limits", Needs("desk.read"), 422),
+    route("PUT", "/api/risk/limits", Needs("risk.limits"), 422).body(r#"{"maxOpenPositions":5}"#),
+    route("GET", "/api/risk/events", Needs("desk.read"), 200),
+    route("GET", "/api/risk/locks", Needs("desk.read"), 200),
+    route("POST", "/api/risk/kill-switch", Needs("risk.kill"), 200).body(KILL),
+    // Administrators lift anybody's locks.
+    route("POST", "/api/risk/unlock", Needs("risk.unlock"), 200).body(UNLOCK).shared(),
+    route("GET", "/api/incidents", Needs("desk.read"), 200),
+    route("POST", "/api/incidents/{incident}/resolve", Needs("orders.write"), 204)
+        .body(r#"{"resolution":"looked at"}"#),
     route("GET", "/api/admin/users", Needs("users.write"), 200).shared(),
     // Nobody changes their own role, but another administrator may.
     route("PATCH", "/api/admin/users/{user}", Needs("users.write"), 403)
@@ -140,7 +212,48 @@ impl Belongings {
         preferences::set(&app.access, &asha, "asha-only", &value, None).await.unwrap();
         let page = PageRequest::first(1).unwrap();
         let session = app.access.sessions(&asha, page).await.unwrap().rows[0].id;
+        let spare = accounts::open(&app.access, &asha, "Spare", Money::rupees(100)).await.unwrap();
+        app.desk.take_up(account.clone()).await.unwrap();
+        let token = app.token("asha").await;
+        ready(app, &token, account.id.0).await;
+        let far = far_below(app, &token).await;
+        let post = async |path: &str, body: String| {
+            let answer = app.ask("POST", path).bearer(&token).text(&body).send().await;
+            assert_eq!(answer.status.as_u16(), 201, "{path}: {answer:?}");
+            answer.json()
+        };
+        let filled = |text: &str, strategy: i64| {
+            let text = text.replace("{account}", &account.id.to_string()).replace("{far}", &far.to_string());
+            text.replace("{strategy}", &strategy.to_string())
+        };
+        let body = format!("{{\"name\":\"{MARK}\",\"definition\":{{\"strategy\":\"sma_cross\"}}}}");
+        let strategy = post("/api/strategies", body).await["id"].as_i64().unwrap();
+        let run = post("/api/live/start", filled(LIVE_RUN, strategy)).await["id"].as_i64().unwrap();
+        let order =
+            post("/api/orders", filled(ORDER, 0)).await["orders"][0]["id"].as_str().unwrap().to_owned();
+        until(|| async { get(app, &token, &format!("/api/orders/{order}")).await["state"] == "open" }).await;
+        let books = app.desk.account(asha.user, account.id).unwrap().view();
+        let book = books.books.iter().find(|book| book.run.is_none()).unwrap().id.0;
+        let unit = app.access.store().begin().await.unwrap();
+        let trouble = NewIncident {
+            account: account.id,
+            kind: "in-doubt".to_owned(),
+            subject: MARK.to_owned(),
+            detail: "a drill".to_owned(),
+        };
+        let now = app.access.now();
+        let incident = store::risk::open_incident(&unit, asha.user, &trouble, now).await.unwrap();
+        unit.commit().await.unwrap();
+        let config = TradingConfig { account: Some(account.id), ..TradingConfig::default() };
+        preferences::set_trading_config(&app.access, &asha, config).await.unwrap();
         Belongings(BTreeMap::from([
+            ("spare", spare.id.to_string()),
+            ("strategy", strategy.to_string()),
+            ("run", run.to_string()),
+            ("order", order),
+            ("position", format!("{}-{book}", account.id)),
+            ("incident", incident.to_string()),
+            ("far", far.to_string()),
             ("account", account.id.to_string()),
             ("session", session.to_string()),
             ("key", key.record.id.to_string()),

@@ -22,18 +22,16 @@ pub async fn trader(app: &TestApp, name: &str) -> Trader {
         app.ask("POST", "/api/accounts").bearer(&token).json(&json!({ "name": "Paper" })).send().await;
     assert_eq!(opened.status.as_u16(), 201, "{opened:?}");
     let account = opened.json()["id"].as_i64().unwrap();
-    let trader = Trader { token, account };
-    until(|| async {
-        let path = format!("/api/accounts/{account}");
-        get(app, &trader.token, &path).await["state"] == "connected"
-    })
-    .await;
-    until(|| async {
-        let quote = get(app, &trader.token, &format!("/api/quotes?instruments={SHARE}")).await;
-        !quote["items"][0]["lastPrice"].is_null()
-    })
-    .await;
-    trader
+    ready(app, &token, account).await;
+    Trader { token, account }
+}
+
+/// Waits until orders can be placed.
+pub async fn ready(app: &TestApp, token: &str, account: i64) {
+    let path = format!("/api/accounts/{account}");
+    until(|| async { get(app, token, &path).await["state"] == "connected" }).await;
+    let path = format!("/api/quotes?instruments={SHARE}");
+    until(|| async { !get(app, token, &path).await["items"][0]["lastPrice"].is_null() }).await;
 }
 
 pub async fn until<F: Future<Output = bool>>(holds: impl Fn() -> F) {
@@ -64,7 +62,7 @@ pub fn market_order(account: i64, quantity: i64) -> Value {
 }
 
 /// Ten percent below the market, on the tick.
-async fn far_below(app: &TestApp, token: &str) -> i64 {
+pub async fn far_below(app: &TestApp, token: &str) -> i64 {
     let quote = get(app, token, &format!("/api/quotes?instruments={SHARE}")).await;
     (quote["items"][0]["lastPrice"].as_f64().unwrap() * 0.9) as i64
 }

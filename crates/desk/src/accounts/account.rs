@@ -262,8 +262,12 @@ impl Task {
                 let book = BookId(self.path.books().count() as u32);
                 match self.input(Input::Book(setup)) {
                     Some(place) => {
-                        self.day = None;
-                        self.new_day();
+                        // The day of the other books has begun: told again, they would let go of their orders.
+                        if self.day == Some(self.clock.now().day()) {
+                            self.begin_day(book);
+                        } else {
+                            self.new_day();
+                        }
                         self.wait(place, Answer::Book(reply, book));
                     }
                     None => drop(reply.send(Err(self.why_failed()))),
@@ -319,18 +323,23 @@ impl Task {
         if self.is_told() {
             return;
         }
-        let books: Vec<_> = self
-            .path
-            .books()
-            .map(|(id, setup)| (id, setup.square_off.map(|minute| today.at(minute))))
-            .collect();
-        for &(book, square_off) in &books {
-            self.input(Input::Event(Event::DayStart { book, square_off, hours: None, circuit: None }));
+        self.square_offs.clear();
+        let books: Vec<BookId> = self.path.books().map(|(id, _)| id).collect();
+        for book in books {
+            self.begin_day(book);
+        }
+    }
+
+    /// Tells one book that its day has begun, and when it must be flat.
+    fn begin_day(&mut self, book: BookId) {
+        if self.is_told() {
+            return;
         }
         let now = self.clock.now();
-        let to_come =
-            |&(book, due): &(BookId, Option<Timestamp>)| Some((book, due.filter(|due| *due > now)?));
-        self.square_offs = books.iter().filter_map(to_come).collect();
+        let setup = self.path.books().find(|(id, _)| *id == book).map(|(_, setup)| setup);
+        let square_off = setup.and_then(|setup| setup.square_off).map(|minute| now.day().at(minute));
+        self.input(Input::Event(Event::DayStart { book, square_off, hours: None, circuit: None }));
+        self.square_offs.extend(square_off.filter(|due| *due > now).map(|due| (book, due)));
     }
 
     fn wish(&mut self, wish: Wish, reply: oneshot::Sender<Result<Done, DeskError>>) {

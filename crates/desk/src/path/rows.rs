@@ -185,7 +185,11 @@ impl OrderPath {
 
     fn moved(&self, id: OrderId, order: &Order, before: Option<Shadow>) -> Moved {
         let (trigger_price, limit) = order.terms.on_the_wire();
-        let changed = before.is_none_or(|b| b.terms != order.terms || b.qty != order.qty);
+        // While a change is asked for the order shows what is wished: its row follows once that is confirmed.
+        let changed = before.is_none_or(|b| {
+            let asked = matches!(b.state, OrderState::PendingModify { .. });
+            asked || b.terms != order.terms || b.qty != order.qty
+        });
         let state = state_name(order.state);
         Moved {
             id,

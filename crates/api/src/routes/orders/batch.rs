@@ -18,6 +18,12 @@ const MOST: usize = 100;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schema(example = json!({
+    "orders": [{
+        "accountId": 3, "instrument": "NSE:RELIANCE-EQ", "side": "BUY", "type": "MARKET", "product": "MIS", "quantity": 10
+    }],
+    "allOrNone": true
+}))]
 pub(super) struct BatchBody {
     /// 1 to 100, placed in this order.
     orders: Vec<PlaceBody>,

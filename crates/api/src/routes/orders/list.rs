@@ -46,7 +46,7 @@ pub(super) async fn list(
     // Read before the orders are: a change meanwhile makes the page old at once.
     let version = state.desk.hub().last(&Topic::Orders(who.user));
     let is_first = query.cursor.is_none();
-    if is_first && let Some(page) = state.pages.get(who.user, &text, version) {
+    if is_first && let Some(page) = state.order_pages.get(who.user, &text, version) {
         return Ok(json(page));
     }
     let filter = OrderFilter {
@@ -61,7 +61,7 @@ pub(super) async fn list(
         .map_err(|why| Problem::internal(format!("orders cannot be written: {why}")))?;
     let page = Bytes::from(page);
     if is_first {
-        state.pages.put(who.user, &text, version, page.clone());
+        state.order_pages.put(who.user, &text, version, page.clone());
     }
     Ok(json(page))
 }

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use back_office::access::Caller;
 use desk::path::Size;
-use desk::runs::{BookLimits, RunSettings, StartRun};
+use desk::runs::{RunLimits, RunSettings, StartRun};
 use serde::Deserialize;
 use serde_json::Value;
 use store::{AccountId, StrategyId};
@@ -226,7 +226,7 @@ impl SizingBody {
 }
 
 impl RunLimitsBody {
-    fn limits(self) -> Result<BookLimits, Problem> {
+    fn limits(self) -> Result<RunLimits, Problem> {
         let money = |field: &str, limit: Option<Amount>| match limit {
             Some(limit) if limit.0 <= 0 => Err(Problem::validation(
                 format!("limits.{field}"),
@@ -234,7 +234,7 @@ impl RunLimitsBody {
             )),
             other => Ok(other.map(Amount::money)),
         };
-        Ok(BookLimits {
+        Ok(RunLimits {
             max_daily_loss: money("maxDailyLoss", self.max_daily_loss)?,
             max_trades_per_day: self.max_trades_per_day,
             max_position: self.max_position.map(|units| quantity("limits.maxPosition", units)).transpose()?,
