@@ -9,13 +9,19 @@ use domain::Timestamp;
 #[derive(Clone, Debug)]
 pub enum Clock {
     System,
-    /// Stands still until it is set.
+    /// Of a day that is replayed: stands still until it is set, and goes back between books.
     Told(Arc<AtomicI64>),
+    /// Stands still until it is set; else the market is as it is by the computer's clock.
+    Stepped(Arc<AtomicI64>),
 }
 
 impl Clock {
     pub fn told(at: Timestamp) -> Clock {
         Clock::Told(Arc::new(AtomicI64::new(at.as_micros())))
+    }
+
+    pub fn stepped(at: Timestamp) -> Clock {
+        Clock::Stepped(Arc::new(AtomicI64::new(at.as_micros())))
     }
 
     pub fn now(&self) -> Timestamp {
@@ -24,13 +30,13 @@ impl Clock {
                 let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
                 Timestamp::from_micros(since.map_or(0, |d| d.as_micros() as i64))
             }
-            Clock::Told(at) => Timestamp::from_micros(at.load(Ordering::SeqCst)),
+            Clock::Told(at) | Clock::Stepped(at) => Timestamp::from_micros(at.load(Ordering::SeqCst)),
         }
     }
 
-    /// Sets a told clock; the computer's own goes by itself.
+    /// Sets a clock that stands still; the computer's own goes by itself.
     pub fn set(&self, at: Timestamp) {
-        if let Clock::Told(clock) = self {
+        if let Clock::Told(clock) | Clock::Stepped(clock) = self {
             clock.store(at.as_micros(), Ordering::SeqCst);
         }
     }

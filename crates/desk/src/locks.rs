@@ -46,12 +46,16 @@ impl Desk {
             unit.commit().await?;
         }
         let mut all = Done { at: self.now(), ..Done::default() };
+        let mut failed = None;
         for (account, scope) in targets {
-            let done = account.wish(Wish::Command(Command::Kill { scope, flatten })).await?;
-            all.add(done);
+            // An account that has stopped must not keep the others trading.
+            match account.wish(Wish::Command(Command::Kill { scope, flatten })).await {
+                Ok(done) => all.add(done),
+                Err(why) => failed = failed.or(Some(why)),
+            }
         }
         self.inner.hub.publish(&Topic::Risk(user), Note::RiskChanged);
-        Ok(all)
+        failed.map_or(Ok(all), Err)
     }
 
     /// Releases a lock of `user`'s, whatever made it: `by` answers for it.
@@ -111,8 +115,18 @@ impl Desk {
         Ok(held)
     }
 
-    /// An account that comes to work takes over the locks that are wider than itself.
+    /// An account that comes to work takes over the locks that are wider than itself, and lets go of those that were
+    /// released while it did not work.
     pub(crate) async fn lock_as_stored(&self, account: &Account) -> Result<(), DeskError> {
+        let stored = store::risk::locks_in_force(&self.inner.store, self.now()).await?;
+        for (scope, wide) in
+            [(Scope::Everybody, LockScope::Everyone), (Scope::User(account.user), LockScope::User)]
+        {
+            let held = account.view().locks.iter().any(|lock| lock.scope == wide);
+            if held && !stored.iter().any(|lock| lock.lock.scope == scope) {
+                account.wish(Wish::Command(Command::Unlock { scope: wide })).await?;
+            }
+        }
         for lock in store::risk::locks_in_force(&self.inner.store, self.now()).await? {
             let scope = match lock.lock.scope {
                 Scope::Everybody => LockScope::Everyone,

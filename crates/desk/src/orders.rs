@@ -139,10 +139,14 @@ impl Desk {
         account: Option<AccountId>,
     ) -> Result<Vec<OrderId>, DeskError> {
         let mut cancelled = Vec::new();
+        let mut failed = None;
         for account in self.some_accounts(user, account)? {
-            cancelled.extend(account.wish(Wish::CancelAll).await?.cancelled);
+            match account.wish(Wish::CancelAll).await {
+                Ok(done) => cancelled.extend(done.cancelled),
+                Err(why) => failed = failed.or(Some(why)),
+            }
         }
-        Ok(cancelled)
+        failed.map_or(Ok(cancelled), Err)
     }
 
     /// Closes what a book holds, at the market.
@@ -168,15 +172,18 @@ impl Desk {
     /// Closes everything, at the market; books that hold nothing are left alone.
     pub async fn close_all(&self, user: UserId, account: Option<AccountId>) -> Result<Done, DeskError> {
         let mut all = Done { at: self.now(), ..Done::default() };
+        let mut failed = None;
         for account in self.some_accounts(user, account)? {
             let held: Vec<BookView> =
                 account.view().books.iter().filter(|b| !b.quantity.is_zero()).cloned().collect();
             for book in held {
-                let done = account.wish(Wish::Command(Command::Flatten { book: book.id })).await?;
-                all.add(done);
+                match account.wish(Wish::Command(Command::Flatten { book: book.id })).await {
+                    Ok(done) => all.add(done),
+                    Err(why) => failed = failed.or(Some(why)),
+                }
             }
         }
-        Ok(all)
+        failed.map_or(Ok(all), Err)
     }
 
     /// The red button: entries are cancelled and locked out, everything is closed.

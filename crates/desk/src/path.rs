@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use broker::Request;
 use domain::order::{OrderId, OrderKey, Ticket};
+use domain::time::DayNumber;
 use domain::trade::BookId;
 use domain::{Money, Timestamp};
 use engine::{AccountLimits, Conduct, Effect, Engine, Event};
@@ -81,6 +82,16 @@ impl OrderPath {
         self.books.iter().enumerate().map(|(i, row)| (BookId(i as u32), &row.setup))
     }
 
+    /// The newest day that the book was told has begun.
+    pub fn day_of(&self, book: BookId) -> Option<DayNumber> {
+        self.books[book.0 as usize].day
+    }
+
+    /// The newest day on which the book was squared off.
+    pub fn squared_off(&self, book: BookId) -> Option<DayNumber> {
+        self.books[book.0 as usize].squared_off
+    }
+
     /// Order ids in stock: below [`ids::LOW`] more should be reserved.
     pub fn ids_left(&self) -> usize {
         self.ids.left()
@@ -133,8 +144,13 @@ impl OrderPath {
                 if let Event::Report { order, .. } | Event::Committed { order } = event {
                     self.touched.insert(*order);
                 }
-                if *event == Event::Restarted {
-                    self.readings.forget();
+                match *event {
+                    Event::DayStart { book, .. } => self.books[book.0 as usize].day = Some(at.day()),
+                    Event::SquareOff { book, .. } => {
+                        self.books[book.0 as usize].squared_off = Some(at.day());
+                    }
+                    Event::Restarted => self.readings.forget(),
+                    _ => {}
                 }
                 self.tell(event, acts);
             }

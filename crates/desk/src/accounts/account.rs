@@ -38,9 +38,9 @@ impl Account {
         self.view.borrow().clone()
     }
 
-    /// Waits until how it stands satisfies `holds`.
-    pub async fn wait_until(&self, holds: impl FnMut(&Arc<AccountView>) -> bool) {
-        let _ = self.view.clone().wait_for(holds).await;
+    /// Waits until how it stands satisfies `holds`; `false`: its task has ended before.
+    pub async fn wait_until(&self, holds: impl FnMut(&Arc<AccountView>) -> bool) -> bool {
+        self.view.clone().wait_for(holds).await.is_ok()
     }
 
     /// Carries out a wish. What it decided is durable when this returns; what the exchange makes of it comes later.
@@ -215,8 +215,10 @@ impl Task {
         let left = due.as_micros().saturating_sub(self.clock.now().as_micros()).max(0);
         match self.clock {
             Clock::System => Some(Duration::from_micros(left as u64)),
-            // A told clock stands still meanwhile: it is looked at again soon.
-            Clock::Told(_) => Some(if left == 0 { Duration::ZERO } else { Duration::from_millis(5) }),
+            // The clock stands still meanwhile: it is looked at again soon.
+            Clock::Told(_) | Clock::Stepped(_) => {
+                Some(if left == 0 { Duration::ZERO } else { Duration::from_millis(5) })
+            }
         }
     }
 
@@ -335,11 +337,17 @@ impl Task {
         if self.is_told() {
             return;
         }
-        let now = self.clock.now();
+        let today = self.clock.now().day();
         let setup = self.path.books().find(|(id, _)| *id == book).map(|(_, setup)| setup);
-        let square_off = setup.and_then(|setup| setup.square_off).map(|minute| now.day().at(minute));
-        self.input(Input::Event(Event::DayStart { book, square_off, hours: None, circuit: None }));
-        self.square_offs.extend(square_off.filter(|due| *due > now).map(|due| (book, due)));
+        let square_off = setup.and_then(|setup| setup.square_off).map(|minute| today.at(minute));
+        // After a restart it is the same day: told again, it would let go of what rests.
+        if self.path.day_of(book) != Some(today) {
+            self.input(Input::Event(Event::DayStart { book, square_off, hours: None, circuit: None }));
+        }
+        // Also one whose time came while nobody was here.
+        if self.path.squared_off(book) != Some(today) {
+            self.square_offs.extend(square_off.map(|due| (book, due)));
+        }
     }
 
     fn wish(&mut self, wish: Wish, reply: oneshot::Sender<Result<Done, DeskError>>) {

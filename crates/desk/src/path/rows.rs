@@ -2,6 +2,7 @@
 
 use broker::{CancelOrder, ChangeOrder, PlaceOrder};
 use domain::order::{OrderId, OrderKey, OrderState, Terms, Ticket};
+use domain::time::DayNumber;
 use domain::trade::{BookId, ExitReason, Trade};
 use domain::{Money, OrderType, Price, Qty, Timestamp, Validity};
 use engine::{Conduct, Incident, Lock, LockScope, Maker, Order, Purpose, Refusal, Trouble};
@@ -24,6 +25,9 @@ pub(super) struct BookRow {
     filled: Option<OrderId>,
     /// The newest bar that was judged.
     pub bar: Timestamp,
+    /// The newest day that it was told has begun, and the newest on which it was squared off.
+    pub day: Option<DayNumber>,
+    pub squared_off: Option<DayNumber>,
     /// Orders decided so far.
     orders: i64,
     written: Option<Position>,
@@ -37,6 +41,8 @@ impl BookRow {
             charges: Money::ZERO,
             filled: None,
             bar: Timestamp::MIN,
+            day: None,
+            squared_off: None,
             orders: 0,
             written: None,
         }

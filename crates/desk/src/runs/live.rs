@@ -140,6 +140,11 @@ impl Runs {
             let state = record.state;
             if let Err(why) = self.come_back_one(user, account, record).await {
                 tracing::error!(run.id = %id, "run {id} cannot go on: {why}");
+                for book in account.view().books.iter().filter(|book| book.run == Some(id.0)) {
+                    if let Err(why) = account.wish(Wish::Command(Command::Pause { book: book.id })).await {
+                        tracing::error!(run.id = %id, "the failed run {id} cannot be paused: {why}");
+                    }
+                }
                 self.fail(user, id, &why.to_string()).await;
                 continue;
             }
@@ -162,6 +167,10 @@ impl Runs {
         let version = store::strategies::version(store, user, record.strategy_version).await?;
         let strategy = store::strategies::get(store, user, version.strategy).await?;
         let choice = choice(strategy.kind, &strategy.name, &version.definition, &settings.parameters)?;
+        // Without prices it would go on and never trade.
+        for instrument in &record.instruments {
+            self.inner.market.find(instrument)?;
+        }
         let (id, created) = (record.id, record.state == RunState::Created);
         self.take_up(record, account.clone(), version, choice).await?;
         if created {
@@ -247,7 +256,10 @@ impl Runs {
             let flat = |view: &Arc<crate::accounts::AccountView>| {
                 view.books.iter().filter(|b| b.run == Some(id.0)).all(|b| b.quantity.is_zero())
             };
-            run.account.wait_until(flat).await;
+            // The server ends first: the run goes on being stopped when it comes back.
+            if !run.account.wait_until(flat).await {
+                return;
+            }
             if let Err(why) = runs.set_state(user, id, RunState::Stopped, None).await {
                 tracing::error!(run.id = %id, "run {id} is flat but cannot be marked as stopped: {why}");
             }

@@ -1,0 +1,123 @@
+//! The process dies, anywhere; the exchange goes on.
+
+use desk::orders::PlaceOrder;
+use domain::order::OrderState;
+use domain::trade::ExitReason;
+use domain::{Price, Side};
+
+use crate::ground::{Ground, SHARE, cases, page};
+
+cases![
+    what_rests_goes_on_resting,
+    what_filled_meanwhile_is_taken_in,
+    a_bracket_by_hand_guards_after_a_restart,
+    an_unanswered_order_is_looked_for_and_never_sent_again,
+    killed_anywhere_nothing_is_lost_or_doubled,
+];
+
+async fn what_rests_goes_on_resting(mut ground: Ground) {
+    let id = ground.place(&ground.limit(Side::Buy, 5, 90)).await;
+    ground.restart().await;
+    ground.price(SHARE, 99).await;
+    assert_eq!(ground.state(id).await, OrderState::Open);
+    assert_eq!(ground.floor.working(ground.account.0).len(), 1);
+    let price = Some(Price::rupees(91));
+    assert_eq!(ground.desk().change(ground.asha, id, None, price, None).await.unwrap().changed, [id]);
+    ground.settle().await;
+    assert_eq!(ground.record(id).await.limit_price, price);
+    // The next day it is gone.
+    ground.pass(24 * 3_600).await;
+    ground.price(SHARE, 99).await;
+    assert!(ground.state(id).await.is_final());
+    ground.check().await;
+}
+
+async fn what_filled_meanwhile_is_taken_in(mut ground: Ground) {
+    let id = ground.place(&ground.limit(Side::Buy, 5, 90)).await;
+    ground.kill().await;
+    ground.floor.price(&SHARE.parse().unwrap(), Price::rupees(89));
+    ground.start().await;
+    assert_eq!((ground.state(id).await, ground.held(None)), (OrderState::Filled, 5));
+    ground.restart().await;
+    assert_eq!((ground.state(id).await, ground.held(None)), (OrderState::Filled, 5));
+    let fills = store::orders::fills(ground.store(), ground.asha, Some(id), page()).await.unwrap().rows;
+    assert_eq!(fills.len(), 1);
+    ground.check().await;
+}
+
+async fn a_bracket_by_hand_guards_after_a_restart(mut ground: Ground) {
+    let (stop_loss, target_price) = (Some(Price::rupees(95)), Some(Price::rupees(110)));
+    ground.place(&PlaceOrder { stop_loss, target_price, ..ground.order(Side::Buy, 10) }).await;
+    ground.restart().await;
+    assert_eq!(ground.floor.working(ground.account.0).len(), 1);
+    ground.price(SHARE, 111).await;
+    assert_eq!(ground.held(None), 0);
+    ground.place(&PlaceOrder { stop_loss, target_price: None, ..ground.order(Side::Buy, 10) }).await;
+    ground.kill().await;
+    ground.floor.price(&SHARE.parse().unwrap(), Price::rupees(95));
+    ground.start().await;
+    assert_eq!(ground.held(None), 0);
+    let trades = store::books::trades(ground.store(), ground.asha, None, page()).await.unwrap().rows;
+    let reasons: Vec<_> = trades.iter().map(|t| t.trade.exit_reason).collect();
+    assert_eq!(reasons, [ExitReason::Stop, ExitReason::Target]);
+    assert_eq!(ground.floor.most_exits_at_once(), 1);
+    ground.check().await;
+}
+
+async fn an_unanswered_order_is_looked_for_and_never_sent_again(mut ground: Ground) {
+    ground.floor.silent(true);
+    let id = ground.place(&ground.limit(Side::Buy, 5, 90)).await;
+    assert!(matches!(ground.state(id).await, OrderState::Unknown { .. }), "{:?}", ground.state(id).await);
+    ground.restart().await;
+    ground.pass(11).await;
+    assert!(matches!(ground.state(id).await, OrderState::Unknown { .. }));
+    ground.floor.silent(false);
+    for _ in 0..6 {
+        ground.pass(11).await;
+    }
+    assert_eq!(ground.state(id).await, OrderState::Open);
+    assert_eq!((ground.floor.arrived(), ground.view().in_doubt), (1, 0));
+    ground.check().await;
+}
+
+async fn killed_anywhere_nothing_is_lost_or_doubled(mut ground: Ground) {
+    for round in 0..8_u64 {
+        let stop_loss = Some(Price::rupees(90));
+        let wishes = [
+            PlaceOrder { stop_loss, ..ground.order(Side::Buy, 2) },
+            ground.limit(Side::Buy, 1, 99),
+            ground.limit(Side::Buy, 1, 98),
+        ];
+        {
+            let desk = ground.desk();
+            let sending = async {
+                for wish in &wishes {
+                    let _ = desk.place(ground.asha, wish).await;
+                }
+                ground.floor.price(&SHARE.parse().unwrap(), Price::rupees(98));
+                let _ = desk.close_all(ground.asha, None).await;
+            };
+            let _ = tokio::time::timeout(std::time::Duration::from_millis(round * 4), sending).await;
+        }
+        ground.kill().await;
+        ground.floor.price(&SHARE.parse().unwrap(), Price::rupees(100));
+        ground.start().await;
+        ground.price(SHARE, 100).await;
+        for _ in 0..4 {
+            ground.pass(11).await;
+        }
+        assert_eq!(ground.view().in_doubt, 0);
+        ground.check().await;
+    }
+    ground.desk().cancel_all(ground.asha, None).await.unwrap();
+    ground.desk().close_all(ground.asha, None).await.unwrap();
+    ground.settle().await;
+    assert_eq!(ground.held(None), 0);
+    for row in ground.orders().await {
+        assert!(row.state.is_final(), "{row:?}");
+    }
+    let filled: i64 = ground.orders().await.iter().map(|o| o.filled_quantity.raw()).sum();
+    assert_eq!(filled, ground.floor.trades().iter().map(|t| t.qty.raw()).sum::<i64>());
+    assert!(ground.floor.working(ground.account.0).is_empty());
+    ground.check().await;
+}

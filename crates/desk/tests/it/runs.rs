@@ -1,0 +1,190 @@
+//! Runs: begun, paused, stopped, failed alone.
+
+use desk::runs::RunSettings;
+use domain::time::MinuteOfDay;
+use domain::{Qty, Side};
+use store::orders::Origin;
+use store::runs::RunState;
+
+use crate::ground::{FUTURE, Ground, SHARE, cases, settings};
+
+cases![
+    a_run_trades_its_signals_and_reverses,
+    a_paused_run_enters_nothing_until_it_is_resumed,
+    a_run_stops_with_or_without_its_positions,
+    a_run_that_fails_leaves_the_others_trading,
+    a_run_is_flat_at_its_time,
+    a_run_that_begins_lets_others_orders_rest,
+    a_restarted_run_goes_on_and_decides_nothing_twice,
+    a_run_that_was_being_stopped_is_stopped_after_a_restart,
+];
+
+async fn a_run_trades_its_signals_and_reverses(ground: Ground) {
+    ground.minute(100).await;
+    let run = ground.run(ground.account, settings()).await;
+    assert_eq!(run.state, RunState::Running);
+    for (price, held) in [(101, 0), (102, 10), (103, 10), (101, -10), (102, 10)] {
+        ground.minute(price).await;
+        if held != 0 {
+            assert_eq!(ground.held(Some(&run)), held, "at {price}");
+        }
+    }
+    let orders = store::orders::of_run(ground.store(), ground.asha, run.id).await.unwrap();
+    assert!(orders.iter().all(|o| o.origin == Origin::Strategy && o.decision.is_some()), "{orders:?}");
+    ground.check().await;
+}
+
+async fn a_paused_run_enters_nothing_until_it_is_resumed(mut ground: Ground) {
+    ground.minute(100).await;
+    let run = ground.run(ground.account, settings()).await;
+    ground.desk().runs().pause(ground.asha, run.id).await.unwrap();
+    assert!(ground.desk().runs().pause(ground.asha, run.id).await.is_err(), "it is paused");
+    ground.minute(101).await;
+    ground.restart().await;
+    ground.minute(102).await;
+    ground.minute(103).await;
+    assert_eq!((ground.held(Some(&run)), ground.run_now(&run).await.state), (0, RunState::Paused));
+    ground.desk().runs().resume(ground.asha, run.id).await.unwrap();
+    ground.minute(101).await;
+    assert_eq!(ground.held(Some(&run)), -10);
+    ground.check().await;
+}
+
+async fn a_run_stops_with_or_without_its_positions(ground: Ground) {
+    ground.minute(100).await;
+    let guarded = RunSettings { stop: Some("points=5".to_owned()), ..settings() };
+    let keeps = ground.run(ground.account, guarded.clone()).await;
+    let closes = ground.run(ground.account, guarded).await;
+    ground.minute(101).await;
+    ground.minute(102).await;
+    assert_eq!((ground.held(Some(&keeps)), ground.held(Some(&closes))), (10, 10));
+    let runs = ground.desk().runs().clone();
+    assert_eq!(runs.stop(ground.asha, keeps.id, false).await.unwrap().state, RunState::Stopped);
+    runs.stop(ground.asha, closes.id, true).await.unwrap();
+    ground.settle().await;
+    // It is marked by a task of its own.
+    for _ in 0..200 {
+        if ground.run_now(&closes).await.state == RunState::Stopped {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert_eq!(ground.run_now(&closes).await.state, RunState::Stopped);
+    assert_eq!((ground.held(Some(&keeps)), ground.held(Some(&closes))), (10, 0));
+    assert_eq!(ground.floor.working(ground.account.0).len(), 1, "the stop of what is kept");
+    assert!(runs.live().is_empty());
+    ground.minute(103).await;
+    ground.minute(99).await;
+    assert_eq!(ground.held(Some(&keeps)), 10, "it decides nothing more");
+    ground.price(SHARE, 96).await;
+    assert_eq!(ground.held(Some(&keeps)), 0, "its stop still guards");
+    ground.check().await;
+}
+
+async fn a_run_that_fails_leaves_the_others_trading(mut ground: Ground) {
+    ground.minute(100).await;
+    let well = ground.run(ground.account, settings()).await;
+    let wish = desk::runs::StartRun {
+        strategy: ground
+            .desk()
+            .add_strategy(
+                ground.asha,
+                "future",
+                &desk::strategies::Definition::BuiltIn("sma_cross".to_owned()),
+            )
+            .await
+            .unwrap()
+            .0
+            .id,
+        version: None,
+        account: ground.account,
+        instruments: vec![FUTURE.parse().unwrap()],
+        timeframe: "1m".parse().unwrap(),
+        settings: RunSettings { product: domain::Product::Nrml, ..settings() },
+    };
+    let ill = ground.desk().runs().start(ground.asha, &ground.at_work(ground.account), wish).await.unwrap();
+    // After the restart the feed does not have its instrument any more.
+    ground.kill().await;
+    ground.listed = vec![SHARE];
+    ground.start().await;
+    ground.minute(101).await;
+    ground.minute(102).await;
+    assert_eq!(ground.held(Some(&well)), 10);
+    let ill = ground.run_now(&ill).await;
+    assert_eq!(ill.state, RunState::Failed);
+    assert!(ill.because.as_deref().unwrap_or_default().contains(FUTURE), "{ill:?}");
+    assert_eq!(ground.desk().runs().live().len(), 1);
+    ground.check().await;
+}
+
+async fn a_run_is_flat_at_its_time(mut ground: Ground) {
+    ground.minute(100).await;
+    let timed = RunSettings { square_off: MinuteOfDay::new(10, 30), ..settings() };
+    let run = ground.run(ground.account, timed.clone()).await;
+    ground.minute(101).await;
+    ground.minute(102).await;
+    assert_eq!(ground.held(Some(&run)), 10);
+    // The server is down when the time comes.
+    ground.kill().await;
+    ground.clock.set(ground.clock.now() + domain::time::Span::minutes(40));
+    ground.start().await;
+    ground.price(SHARE, 103).await;
+    ground.pass(1).await;
+    assert_eq!((ground.held(Some(&run)), ground.floor.held(ground.account.0)), (0, 0));
+    // Begun after its time it waits for tomorrow.
+    let late = ground.run(ground.account, timed).await;
+    ground.minute(104).await;
+    ground.minute(106).await;
+    ground.minute(103).await;
+    assert_eq!((ground.held(Some(&run)), ground.held(Some(&late))), (0, 0));
+    ground.check().await;
+}
+
+async fn a_run_that_begins_lets_others_orders_rest(ground: Ground) {
+    ground.place(&ground.limit(Side::Buy, 5, 90)).await;
+    ground.run(ground.account, settings()).await;
+    ground.price(SHARE, 99).await;
+    assert_eq!(ground.floor.working(ground.account.0).len(), 1);
+    ground.check().await;
+}
+
+async fn a_restarted_run_goes_on_and_decides_nothing_twice(mut ground: Ground) {
+    ground.minute(100).await;
+    let run = ground.run(ground.account, settings()).await;
+    for price in [101, 102, 103, 101, 100, 102, 104] {
+        ground.minute(price).await;
+        ground.restart().await;
+        let before = ground.floor.arrived();
+        ground.judge().await;
+        assert_eq!(ground.floor.arrived(), before, "the same bar again at {price}");
+    }
+    assert_eq!(ground.run_now(&run).await.state, RunState::Running);
+    assert!(ground.floor.arrived() > 1);
+    ground.check().await;
+}
+
+async fn a_run_that_was_being_stopped_is_stopped_after_a_restart(mut ground: Ground) {
+    ground.minute(100).await;
+    let run = ground.run(ground.account, settings()).await;
+    ground.minute(101).await;
+    ground.minute(102).await;
+    assert_eq!(ground.held(Some(&run)), 10);
+    // The exit fills in parts: it is not flat at once.
+    ground.floor.share(Some(Qty::units(4)));
+    ground.desk().runs().stop(ground.asha, run.id, true).await.unwrap();
+    ground.settle().await;
+    assert_eq!(ground.run_now(&run).await.state, RunState::Stopping);
+    ground.kill().await;
+    ground.floor.price(&SHARE.parse().unwrap(), domain::Price::rupees(102));
+    ground.floor.price(&SHARE.parse().unwrap(), domain::Price::rupees(102));
+    ground.start().await;
+    ground.price(SHARE, 102).await;
+    for _ in 0..200 {
+        if ground.run_now(&run).await.state == RunState::Stopped {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert_eq!((ground.held(Some(&run)), ground.run_now(&run).await.state), (0, RunState::Stopped));
+    ground.check().await;
+}

@@ -1,0 +1,55 @@
+//! The database is busy, the journal is damaged: what cannot be written down does not happen.
+
+use std::time::Duration;
+
+use domain::Side;
+use domain::order::OrderState;
+use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
+
+use crate::ground::{Ground, SHARE, cases};
+
+cases![nothing_leaves_while_the_database_is_busy, an_account_whose_journal_is_damaged_is_left_out];
+
+async fn nothing_leaves_while_the_database_is_busy(ground: Ground) {
+    // Its row of how much is stored exists from the first order on.
+    ground.place(&ground.limit(Side::Buy, 1, 80)).await;
+    let raw = ground.raw().await;
+    let busy = raw.begin().await.unwrap();
+    let held = format!("update desk_cursors set place = place where account_id = {}", ground.account);
+    busy.execute_unprepared(&held).await.unwrap();
+    let (desk, user, wish) = (ground.desk().clone(), ground.asha, ground.limit(Side::Buy, 2, 90));
+    let placing = tokio::spawn(async move { desk.place(user, &wish).await });
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    assert!(!placing.is_finished(), "nobody is told what is not durable");
+    assert_eq!(ground.floor.arrived(), 1, "it left before it was stored");
+    busy.rollback().await.unwrap();
+    raw.close().await.unwrap();
+    let id = placing.await.unwrap().unwrap().orders[0];
+    ground.settle().await;
+    assert_eq!((ground.state(id).await, ground.floor.arrived()), (OrderState::Open, 2));
+    ground.check().await;
+}
+
+async fn an_account_whose_journal_is_damaged_is_left_out(mut ground: Ground) {
+    for _ in 0..5 {
+        ground.place(&ground.limit(Side::Buy, 1, 80)).await;
+    }
+    ground.kill().await;
+    let file = std::fs::read_dir(ground.journal()).unwrap().next().unwrap().unwrap().path();
+    let whole = std::fs::read(&file).unwrap();
+    let mut damaged = whole.clone();
+    let middle = damaged.len() / 2;
+    damaged[middle] ^= 0x10;
+    std::fs::write(&file, damaged).unwrap();
+    ground.open().await;
+    assert!(ground.desk().account(ground.asha, ground.account).is_err());
+    let second = desk::orders::PlaceOrder { account: ground.second, ..ground.order(Side::Buy, 1) };
+    let id = SHARE.parse().unwrap();
+    ground.desk().market().tick(&id, ground.clock.now(), domain::Price::rupees(100), domain::Qty::units(1));
+    ground.desk().place(ground.asha, &second).await.unwrap();
+    ground.kill().await;
+    std::fs::write(&file, whole).unwrap();
+    ground.start().await;
+    assert_eq!(ground.floor.working(ground.account.0).len(), 5);
+    ground.check().await;
+}
