@@ -6,6 +6,7 @@ use back_office::access::{Access, Secret};
 use desk::Desk;
 use desk::path::Size;
 use desk::runs::{RunSettings, StartRun};
+use domain::instrument::{InstrumentId, Kind};
 use domain::{Money, Product, Qty, Timeframe};
 use store::accounts::{Broker, NewAccount, Relation};
 use store::strategies::StrategyKind;
@@ -70,11 +71,17 @@ pub async fn runs(desk: &Desk, access: &Access, demo: &DemoUser, account: Accoun
     if !known.rows.is_empty() {
         return Ok(());
     }
+    let shares: Vec<InstrumentId> = desk
+        .market()
+        .listed()
+        .filter(|listed| listed.instrument.kind == Kind::Equity)
+        .map(|listed| listed.instrument.id.clone())
+        .collect();
     let wishes = [
-        ("Crossing averages", "sma_cross", "NSE:SBIN-EQ", 200, vec![("fast", "3"), ("slow", "8")]),
-        ("RSI reversion", "rsi_reversion", "NSE:RELIANCE-EQ", 100, vec![("length", "7")]),
+        ("Crossing averages", "sma_cross", 100, vec![("fast", "3"), ("slow", "8")]),
+        ("RSI reversion", "rsi_reversion", 100, vec![("length", "7")]),
     ];
-    for (name, built_in, instrument, qty, parameters) in wishes {
+    for ((name, built_in, qty, parameters), instrument) in wishes.into_iter().zip(shares) {
         let strategy = strategy(access, demo.id, name, built_in).await?;
         // Only parameters that the strategy has: a demo must not fail on a renamed one.
         let has: BTreeMap<String, ()> = strategy::registry()
@@ -91,7 +98,7 @@ pub async fn runs(desk: &Desk, access: &Access, demo: &DemoUser, account: Accoun
             strategy,
             version: None,
             account,
-            instruments: vec![instrument.parse().map_err(Failure::failed)?],
+            instruments: vec![instrument],
             timeframe: Timeframe::Minutes(1),
             settings: RunSettings {
                 product: Product::Mis,
@@ -103,7 +110,7 @@ pub async fn runs(desk: &Desk, access: &Access, demo: &DemoUser, account: Accoun
                 trail: None,
                 square_off: None,
                 charges: "dhan".to_owned(),
-                limits: engine::BookLimits::default(),
+                limits: desk::runs::RunLimits::default(),
             },
         };
         let account = desk.account(demo.id, account).map_err(Failure::failed)?;
