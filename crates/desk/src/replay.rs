@@ -257,6 +257,7 @@ fn show(desk: &Desk, id: &InstrumentId, bar: &domain::bars::Bar) {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "errors are mapped by it")]
 fn failed(why: Failure) -> DeskError {
     DeskError::Unavailable(format!("the paper exchange: {why}"))
 }

@@ -350,13 +350,13 @@ impl Task {
         let inputs = match wish {
             Wish::Command(command) => vec![Input::Event(Event::Command(command))],
             Wish::Limits(limits, policy) => vec![Input::Limits(limits, policy)],
-            Wish::Order { order, command } => match self.path.key_of(order) {
-                Some(key) => vec![Input::Event(Event::Command(command(key)))],
-                None => {
+            Wish::Order { order, command } => {
+                let Some(key) = self.path.key_of(order) else {
                     let _ = reply.send(Err(DeskError::NotFound { what: "order" }));
                     return;
-                }
-            },
+                };
+                vec![Input::Event(Event::Command(command(key)))]
+            }
             Wish::CancelAll => {
                 let own = self.path.own_open_orders();
                 own.into_iter().map(|order| Input::Event(Event::Command(Command::Cancel { order }))).collect()
@@ -365,7 +365,7 @@ impl Task {
         let mut all = Done { at: self.last, ..Done::default() };
         let mut place = self.passed_on;
         for input in inputs {
-            let Some((at, acts)) = self.input_keeping(input) else {
+            let Some((at, acts)) = self.input_keeping(&input) else {
                 let _ = reply.send(Err(self.why_failed()));
                 return;
             };
@@ -396,18 +396,19 @@ impl Task {
         }
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "most callers make it on the spot")]
     fn input(&mut self, input: Input) -> Option<i64> {
-        self.input_keeping(input).map(|(place, _)| place)
+        self.input_keeping(&input).map(|(place, _)| place)
     }
 
     /// Writes an input down, acts on it, and gives back what it caused.
-    fn input_keeping(&mut self, input: Input) -> Option<(i64, Vec<Act>)> {
+    fn input_keeping(&mut self, input: &Input) -> Option<(i64, Vec<Act>)> {
         if self.failed() {
             return None;
         }
         // A told clock goes back and forth between books, as a backtest's does.
         let at = if self.is_told() { self.clock.now() } else { self.clock.now().max(self.last) };
-        let place = match self.journal.append(at, &input) {
+        let place = match self.journal.append(at, input) {
             Ok(place) => place,
             Err(why) => {
                 self.fail(why.to_string());
@@ -416,7 +417,7 @@ impl Task {
         };
         self.last = at;
         let mut acts = std::mem::take(&mut self.acts);
-        self.path.handle(at, &input, &mut acts);
+        self.path.handle(at, input, &mut acts);
         self.carry_out(place, at, &acts);
         let kept = if matches!(input, Input::Event(Event::Command(_))) { acts.clone() } else { Vec::new() };
         acts.clear();
