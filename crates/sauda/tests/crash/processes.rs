@@ -1,5 +1,6 @@
 //! The two processes: the paper exchange, and the server that is killed.
 
+use std::cell::RefCell;
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
@@ -14,7 +15,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 fn sauda(folder: &Path, name: &str, args: &[&str]) -> Child {
     std::fs::create_dir_all(folder).unwrap();
     let log: File = OpenOptions::new().create(true).append(true).open(folder.join(name)).unwrap();
-    Command::new(env!("CARGO_BIN_EXE_sauda"))
+    let built = env!("CARGO_BIN_EXE_sauda").into();
+    Command::new(std::env::var_os("SAUDA_CRASH_BINARY").unwrap_or(built))
         .args(args)
         .arg("--data-dir")
         .arg(folder)
@@ -40,20 +42,24 @@ fn address_after(child: &mut Child, mark: &str) -> Option<String> {
 }
 
 /// Ends with the harness, however that ends.
-struct Process(Child);
+struct Process(RefCell<Child>);
 
 impl Process {
+    fn new(child: Child) -> Process {
+        Process(RefCell::new(child))
+    }
+
     fn kill(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.0.get_mut().kill();
+        let _ = self.0.get_mut().wait();
     }
 
     fn terminate(&mut self) {
-        let id = self.0.id().to_string();
+        let id = self.0.get_mut().id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
         let began = Instant::now();
         loop {
-            if let Some(status) = self.0.try_wait().unwrap() {
+            if let Some(status) = self.0.get_mut().try_wait().unwrap() {
                 assert!(status.success(), "stopped with {status}");
                 return;
             }
@@ -85,7 +91,7 @@ impl Exchange {
         }
         let mut child = sauda(folder, "exchange.err", &args);
         let address = address_after(&mut child, "paper exchange on ").expect("the exchange starts");
-        Exchange { process: Process(child), address }
+        Exchange { process: Process::new(child), address }
     }
 
     pub fn kill(&mut self) {
@@ -136,15 +142,23 @@ impl Server {
     pub fn start(folder: &Path, exchange: &str) -> Server {
         let mut child = Server::spawn(folder, exchange);
         let address = address_after(&mut child, "Sauda is ready:");
-        let process = Process(child);
+        let process = Process::new(child);
         Server { process, address: address.expect("the server starts; see server.err") }
     }
 
     /// Starts one and kills it after a while, wherever it is by then.
     pub fn start_and_kill(folder: &Path, exchange: &str, after: Duration) {
-        let mut process = Process(Server::spawn(folder, exchange));
+        let mut process = Process::new(Server::spawn(folder, exchange));
         std::thread::sleep(after);
         process.kill();
+    }
+
+    /// Whether it still runs, and how it ended if not.
+    pub fn fate(&self) -> String {
+        match self.process.0.borrow_mut().try_wait() {
+            Ok(None) => "it runs".to_owned(),
+            ended => format!("it has ended: {ended:?}"),
+        }
     }
 
     pub fn kill(mut self) {

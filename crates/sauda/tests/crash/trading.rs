@@ -50,7 +50,7 @@ pub struct Ledger {
     /// Orders of answers with 201, and the key they were asked for under.
     pub answered: BTreeMap<String, String>,
     pub unanswered: Vec<Unanswered>,
-    /// Prices of far orders, in ticks of five paise: never twice.
+    /// Prices of far orders, in ticks of ten paise: never twice.
     far: HashSet<u64>,
     keys: u64,
     /// How often each status was answered, and why not.
@@ -187,12 +187,12 @@ impl Trader {
 
     fn place_far(&mut self) -> io::Result<()> {
         let ticks = loop {
-            let ticks = self.dice.between(32_000, 36_000);
+            let ticks = self.dice.between(16_000, 18_000);
             if self.ledger.lock().unwrap().far.insert(ticks) {
                 break ticks;
             }
         };
-        let price = tick(ticks as f64 * 0.05);
+        let price = ticks as f64 / 10.0;
         let body = self
             .order("LIMIT", &json!({"instrument": FAR, "side": "BUY", "quantity": 1, "limitPrice": price}));
         self.place(body)
@@ -241,7 +241,7 @@ impl Trader {
     }
 }
 
-/// The nearest price on the grid of five paise, written with two decimals.
+/// The nearest price on a grid that suits all of them.
 fn tick(price: f64) -> f64 {
-    (price * 20.0).round() / 20.0
+    (price * 5.0).round() / 5.0
 }
