@@ -1,5 +1,6 @@
 //! HTTP/1.1 as far as the harness needs it: one connection that stays open, JSON both ways.
 
+use std::fmt::Write as _;
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::time::Duration;
@@ -88,27 +89,26 @@ impl Client {
         key: Option<&str>,
         body: Option<&Value>,
     ) -> io::Result<Answer> {
-        let mut stream = match self.stream.take() {
-            Some(stream) => stream,
-            None => {
-                let stream = TcpStream::connect(&self.address)?;
-                stream.set_nodelay(true)?;
-                stream.set_read_timeout(Some(Duration::from_secs(30)))?;
-                BufReader::new(stream)
-            }
+        let mut stream = if let Some(stream) = self.stream.take() {
+            stream
+        } else {
+            let stream = TcpStream::connect(&self.address)?;
+            stream.set_nodelay(true)?;
+            stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+            BufReader::new(stream)
         };
         let body = body.map(Value::to_string).unwrap_or_default();
         let mut text = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\n", self.address);
         if let Some(token) = &self.token {
-            text += &format!("authorization: Bearer {token}\r\n");
+            let _ = write!(text, "authorization: Bearer {token}\r\n");
         }
         if let Some(key) = key {
-            text += &format!("idempotency-key: {key}\r\n");
+            let _ = write!(text, "idempotency-key: {key}\r\n");
         }
         if !body.is_empty() {
             text += "content-type: application/json\r\n";
         }
-        text += &format!("content-length: {}\r\n\r\n{body}", body.len());
+        let _ = write!(text, "content-length: {}\r\n\r\n{body}", body.len());
         stream.get_mut().write_all(text.as_bytes())?;
         let answer = read_answer(&mut stream)?;
         self.stream = Some(stream);

@@ -38,7 +38,7 @@ const ROUNDS_OF_A_FOLDER: u64 = 20;
 /// Rounds between two rests.
 const ROUNDS_BETWEEN_RESTS: u64 = 5;
 /// An order that never arrived is known to have not after two readings ten seconds apart.
-const REST: Duration = Duration::from_secs(60);
+const REST: Duration = Duration::from_mins(1);
 const FAULTS: &str =
     "lost=20,unanswered=40,reject=20,refuse=20,repeat=50,partial=300,unreadable=50,delay=80ms,timeout=1s";
 

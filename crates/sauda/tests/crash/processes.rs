@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn sauda(folder: &Path, name: &str, args: &[&str]) -> Child {
     std::fs::create_dir_all(folder).unwrap();

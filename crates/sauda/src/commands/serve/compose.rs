@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use api::{ApiSettings, AppState, Demo, PartHealth, Parts};
-use back_office::access::{Access, AccessSettings, MasterKey, OsRandomness};
+use back_office::access::{Access, AccessSettings, MasterKey, OsRandomness, Secret};
 use desk::hub::Hub;
 use desk::{Desk, DeskParts, Mode};
 use store::{PageRequest, Store};
@@ -56,12 +56,11 @@ pub async fn serve(settings: Settings) -> Result<(), Failure> {
     if let (Some(user), Some(account)) = (&demo_user, demo_account) {
         demo::runs(&desk, &access, user, account).await?;
     }
-    match &venue.span {
-        Some(span) => span.play(desk.clone(), venue.lanes()),
-        None => {
-            let clockwork = desk.clone();
-            tokio::spawn(async move { clockwork.keep_time().await });
-        }
+    if let Some(span) = &venue.span {
+        span.play(desk.clone(), venue.lanes());
+    } else {
+        let clockwork = desk.clone();
+        tokio::spawn(async move { clockwork.keep_time().await });
     }
     keep_trade_logs(&desk, &store).await?;
 
@@ -83,7 +82,7 @@ pub async fn serve(settings: Settings) -> Result<(), Failure> {
         address,
         venue.span.as_ref(),
         demo_user.as_ref(),
-        setup_token.as_ref().map(|token| token.expose()),
+        setup_token.as_ref().map(Secret::expose),
     )?;
 
     let service = router.into_make_service_with_connect_info::<SocketAddr>();

@@ -1,5 +1,6 @@
 //! What the person who started the server sees.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 
 use tracing_subscriber::EnvFilter;
@@ -29,13 +30,15 @@ pub fn ready(
     let mut text =
         format!("\n  Sauda is ready:  http://{address}/\n  {what}; no order leaves this machine\n");
     if let Some(demo) = demo {
-        text += &format!(
+        let _ = write!(
+            text,
             "\n  DEMO: everybody who reaches this page can log in as\n      user      {}\n      password  {}\n  Start without --demo for an installation of your own.\n",
             demo.name, demo.password
         );
     }
     if let Some(token) = setup_token {
-        text += &format!(
+        let _ = write!(
+            text,
             "\n  First start: open the page and make the first user with this set-up token\n      {token}\n  It holds until there is a user. Or: sauda user add NAME --role admin\n"
         );
     }
