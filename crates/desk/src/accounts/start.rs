@@ -81,6 +81,14 @@ impl Account {
             let _ = tell.send(Message::Market(Event::Restarted));
         }
         let broker = link(sink);
+        // A day that was begun before the restart is not begun again: that would end the orders of the day.
+        let day = (!fresh).then(|| last.day());
+        let now = clock.now();
+        let square_offs = path
+            .books()
+            .filter_map(|(book, setup)| Some((book, now.day().at(setup.square_off?))))
+            .filter(|(_, due)| day == Some(now.day()) && *due > now)
+            .collect();
         let task = Task {
             id: settings.id,
             user: settings.user,
@@ -98,8 +106,8 @@ impl Account {
             last,
             passed_on,
             stored,
-            day: None,
-            square_offs: Vec::new(),
+            day,
+            square_offs,
             reserving: false,
             acts: Vec::new(),
             waiting: VecDeque::new(),
