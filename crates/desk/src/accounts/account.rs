@@ -16,6 +16,7 @@ use store::{AccountId, Store, UserId};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::message::{Done, Message, Wish};
+use super::snapshots;
 use super::view::{AccountState, AccountView};
 use super::writer::Batch;
 use crate::hub::{Hub, Note, Topic};
@@ -117,6 +118,12 @@ enum Answer {
 
 /// Between two looks at what should be published while only prices move.
 const PUBLISH_EVERY: Duration = Duration::from_millis(200);
+/// Under this target two traces say when a place of the journal went to the writer, and when it is stored.
+const TIMING: &str = "desk::timing";
+/// Inputs between two snapshots: told again within a tenth of a second.
+const SNAPSHOT_EVERY: usize = 50_000;
+/// After a start one is made sooner: so much was told again.
+const SNAPSHOT_AFTER_START: usize = 200;
 /// Ids reserved at a time.
 const BLOCK: i64 = 500;
 
@@ -137,6 +144,8 @@ pub(super) struct Task {
     pub state: AccountState,
     /// When the last input came: time does not go back.
     pub last: Timestamp,
+    /// Inputs since the newest snapshot.
+    pub since_snapshot: usize,
     /// The last place whose writes were passed on, and the last that is stored.
     pub passed_on: i64,
     pub stored: i64,
@@ -155,6 +164,9 @@ impl Task {
         let mut publish = tokio::time::interval(PUBLISH_EVERY);
         publish.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         self.reserve_ids();
+        if self.since_snapshot >= SNAPSHOT_AFTER_START {
+            self.snapshot();
+        }
         loop {
             let due = self.until_due();
             tokio::select! {
@@ -244,6 +256,7 @@ impl Task {
             Message::Heard(update) => self.hear(update),
             Message::Stored { through, orders } => {
                 self.stored = self.stored.max(through);
+                tracing::trace!(target: TIMING, stored = true, place = through);
                 for order in orders {
                     self.input(Input::Event(Event::Committed { order }));
                 }
@@ -425,6 +438,10 @@ impl Task {
         if self.path.ids_left() < LOW_IDS {
             self.reserve_ids();
         }
+        self.since_snapshot += 1;
+        if self.since_snapshot >= SNAPSHOT_EVERY {
+            self.snapshot();
+        }
         Some((place, kept))
     }
 
@@ -445,7 +462,33 @@ impl Task {
         }
         let journal = if decides { self.journal.syncer().ok() } else { None };
         self.passed_on = place;
+        tracing::trace!(target: TIMING, stored = false, place);
         let _ = self.batches.send(Batch { place, at, writes, journal });
+    }
+
+    /// Keeps how all stands, and begins a new journal. Without it a start takes longer, no more.
+    fn snapshot(&mut self) {
+        self.since_snapshot = 0;
+        let place = self.journal.next() - 1;
+        let taken = self.path.snapshot().map_err(|why| why.to_string());
+        let begun = taken.and_then(|bytes| {
+            self.journal.sync().map_err(|why| why.to_string())?;
+            self.journal = Journal::begin(&self.folder, place + 1).map_err(|why| why.to_string())?;
+            Ok(bytes)
+        });
+        let (account, folder, stored) = (self.id, self.folder.clone(), self.stored);
+        let write = move |bytes: Vec<u8>| {
+            snapshots::write(&folder, place, &bytes)?;
+            snapshots::prune(&folder, stored)
+        };
+        match begun {
+            Ok(bytes) => drop(tokio::task::spawn_blocking(move || {
+                if let Err(why) = write(bytes) {
+                    tracing::warn!(account.id = %account, "a snapshot could not be written: {why}");
+                }
+            })),
+            Err(why) => tracing::warn!(account.id = %account, "no snapshot: {why}"),
+        }
     }
 
     fn reserve_ids(&mut self) {

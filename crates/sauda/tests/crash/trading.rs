@@ -186,8 +186,11 @@ impl Trader {
     }
 
     fn place_far(&mut self) -> io::Result<()> {
+        let quotes = self.client.get(&format!("/api/quotes?instruments={FAR}"))?;
+        let Some(last) = quotes["items"][0]["lastPrice"].as_f64() else { return Ok(()) };
+        let most = (last * 9.0) as u64;
         let ticks = loop {
-            let ticks = self.dice.between(16_000, 18_000);
+            let ticks = self.dice.between(most - 2_000, most);
             if self.ledger.lock().unwrap().far.insert(ticks) {
                 break ticks;
             }
