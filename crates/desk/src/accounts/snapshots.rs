@@ -99,6 +99,7 @@ fn contents(path: &Path) -> io::Result<Result<Vec<u8>, String>> {
 mod tests {
     use super::*;
 
+    #[expect(clippy::unnecessary_wraps, reason = "as a reader of snapshots is")]
     fn whole(bytes: &[u8]) -> Result<Vec<u8>, String> {
         Ok(bytes.to_vec())
     }
