@@ -10,30 +10,33 @@ SAUDA := $(or $(CARGO_TARGET_DIR),target)/release/sauda
 DEMO ?= .demo
 # The page of reports, and what npm leaves behind when its packages are there.
 REPORT := web/report
-PACKAGES := $(REPORT)/node_modules/.package-lock.json
+APP := web/app
+PACKAGES := $(REPORT)/node_modules/.package-lock.json $(APP)/node_modules/.package-lock.json
 # Python, if there is any with numpy: tests compare our figures with an independent model.
 REFERENCE := $(abspath $(or $(CARGO_TARGET_DIR),target))/reference-python
 
 help:
-	@echo "make run     build, make a synthetic market on first use, backtest a strategy on it"
+	@echo "make run     build and serve: a demo that trades on paper in a simulated market"
 	@echo "make test    formatting, lints, the promises of ARCHITECTURE.md, all tests"
 	@echo "make bench   how fast it is"
 	@echo "make build   the release binary alone: $(SAUDA)"
-	@echo "make web     check, test and build the page of reports alone, into $(REPORT)/dist"
+	@echo "make web     check, test and build the web application and the page of reports alone"
 
-# The build script of crates/report builds the page into the binary, whoever calls cargo; packages come once from here.
+# Build scripts of crates/report and crates/sauda build both pages into the binary, whoever calls cargo; packages come
+# once from here.
 build: $(PACKAGES)
 	cargo build --release --locked --workspace
 
 web: $(PACKAGES)
 	cd $(REPORT) && npm run --silent check && npm run --silent test && npm run --silent build
+	cd $(APP) && npm run --silent check && npm run --silent test && npm run --silent build
 
-$(PACKAGES): $(REPORT)/package-lock.json
-	cd $(REPORT) && npm ci --include=dev --prefer-offline
+web/%/node_modules/.package-lock.json: web/%/package-lock.json
+	cd web/$* && npm ci --include=dev --prefer-offline
 	@touch $@
 
 run: build
-	$(SAUDA) demo --data-dir $(DEMO)
+	$(SAUDA) serve --demo --data-dir $(DEMO)
 
 # Lints and formatting are checked where the toolchain has them; tests run everywhere.
 test: $(REFERENCE) $(PACKAGES) browser databases
@@ -43,6 +46,7 @@ test: $(REFERENCE) $(PACKAGES) browser databases
 	 else echo "skipped: lints; rustup component add clippy"; fi
 	@cargo xtask tidy
 	@cd $(REPORT) && npm run --silent check && npm run --silent test
+	@cd $(APP) && npm run --silent check && npm run --silent test
 	@cargo test --workspace --locked --doc --quiet
 	@export SAUDA_PYTHON="$$(cat $(REFERENCE))"; \
 	 if cargo nextest --version >/dev/null 2>&1; then cargo nextest run --workspace --locked; \

@@ -31,23 +31,20 @@ fn build() -> Result<(), String> {
     let out = folder("OUT_DIR")?;
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed={BUNDLE}");
-    let built = match env::var_os(BUNDLE).map(PathBuf::from) {
-        Some(built) => {
-            println!("cargo::rerun-if-changed={}", built.display());
-            built
+    let built = if let Some(built) = env::var_os(BUNDLE).map(PathBuf::from) {
+        println!("cargo::rerun-if-changed={}", built.display());
+        built
+    } else {
+        for source in SOURCES {
+            println!("cargo::rerun-if-changed={}", web.join(source).display());
         }
-        None => {
-            for source in SOURCES {
-                println!("cargo::rerun-if-changed={}", web.join(source).display());
-            }
-            if !installed(&web) {
-                npm(&web, &["ci", "--include=dev", "--prefer-offline"])?;
-            }
-            let built = out.join("app");
-            let to = built.to_str().ok_or("the build folder's path is not UTF-8")?;
-            npm(&web, &["run", "--silent", "build", "--", "--outDir", to, "--emptyOutDir"])?;
-            built
+        if !installed(&web) {
+            npm(&web, &["ci", "--include=dev", "--prefer-offline"])?;
         }
+        let built = out.join("app");
+        let to = built.to_str().ok_or("the build folder's path is not UTF-8")?;
+        npm(&web, &["run", "--silent", "build", "--", "--outDir", to, "--emptyOutDir"])?;
+        built
     };
     let built = built.canonicalize().map_err(|why| format!("{}: {why}", built.display()))?;
     let mut files = Vec::new();

@@ -51,7 +51,7 @@ fn cors(origins: &[String]) -> CorsLayer {
 }
 
 /// What is answered where there is nothing.
-pub(crate) async fn nothing_here() -> Problem {
+pub(crate) fn nothing_here() -> Problem {
     Problem::not_found("there is nothing under this path; /api/docs lists what there is")
 }
 

@@ -22,15 +22,14 @@ pub type Pages = Arc<dyn Fn(&str) -> Option<Page> + Send + Sync>;
 /// Paths that never belong to the application.
 const SERVER: [&str; 5] = ["/api", "/ws", "/health", "/metrics", "/assets"];
 
-pub(crate) async fn serve(pages: Option<Pages>, method: Method, uri: Uri) -> Response {
+pub(crate) fn serve(pages: Option<&Pages>, method: &Method, uri: &Uri) -> Response {
     let path = uri.path();
     let server =
         SERVER.iter().any(|own| path == *own || path.strip_prefix(own).is_some_and(|r| r.starts_with('/')));
-    let found =
-        pages.as_ref().filter(|_| method == Method::GET || method == Method::HEAD).and_then(|pages| {
-            let file = path.trim_start_matches('/');
-            pages(file).or_else(|| if server { None } else { pages("index.html") })
-        });
+    let found = pages.filter(|_| method == Method::GET || method == Method::HEAD).and_then(|pages| {
+        let file = path.trim_start_matches('/');
+        pages(file).or_else(|| if server { None } else { pages("index.html") })
+    });
     match found {
         Some(page) => {
             let cache = if page.immutable { "public, max-age=31536000, immutable" } else { "no-cache" };
@@ -40,6 +39,6 @@ pub(crate) async fn serve(pages: Option<Pages>, method: Method, uri: Uri) -> Res
             ];
             (StatusCode::OK, headers, page.bytes).into_response()
         }
-        None => layers::nothing_here().await.into_response(),
+        None => layers::nothing_here().into_response(),
     }
 }

@@ -13,8 +13,10 @@ mod runs;
 mod strategies;
 mod user;
 
+use std::future::ready;
+
 use axum::Router;
-use axum::http::header;
+use axum::http::{Method, Uri, header};
 use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::{Config, SwaggerUi};
@@ -57,7 +59,7 @@ pub fn router_with(state: &AppState, pages: Option<Pages>) -> Router {
         .merge(sockets::routes())
         .with_state(state.clone())
         .merge(docs)
-        .fallback(move |method, uri| pages::serve(pages.clone(), method, uri))
+        .fallback(move |method: Method, uri: Uri| ready(pages::serve(pages.as_ref(), &method, &uri)))
         .method_not_allowed_fallback(layers::other_method);
     layers::around(routes, state)
 }

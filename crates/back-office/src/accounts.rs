@@ -40,6 +40,25 @@ pub async fn capital(access: &Access, user: UserId) -> Result<Money, AccessError
         .ok_or_else(|| AccessError::Internal("the capital of a user does not fit".to_owned()))
 }
 
+/// Gives a user who has no account a paper account to begin with; `None` for one who has.
+pub async fn open_first(access: &Access, user: UserId) -> Result<Option<AccountRecord>, AccessError> {
+    let unit = access.store().begin().await?;
+    if !accounts::list(&unit, user, PageRequest::first(1)?).await?.rows.is_empty() {
+        return Ok(None);
+    }
+    let new = NewAccount {
+        name: "Paper".to_owned(),
+        broker: Broker::Paper,
+        relation: Relation::Own,
+        initial_cash: USUAL_CASH,
+        settings: "{}".to_owned(),
+    };
+    let id = accounts::create(&unit, user, &new, access.now()).await?;
+    let record = accounts::get(&unit, user, id).await?;
+    unit.commit().await?;
+    Ok(Some(record))
+}
+
 /// Opens a paper account of the user's own.
 pub async fn open(
     access: &Access,

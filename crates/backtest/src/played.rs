@@ -71,14 +71,13 @@ impl Played {
         (calendar, class): (&Calendar, TradingClass),
     ) -> Played {
         let days = days(&bars, timeframe, exit, calendar, class);
-        let signals = match strategy {
-            Some(strategy) => columns::mark(strategy, &bars, timeframe, &days),
-            None => {
-                let mut none = Signals::with_capacity(bars.len());
-                none.extend(bars.len(), |_| strategy::SignalBits::default());
-                none
-            }
+        let unmarked = || {
+            let mut none = Signals::with_capacity(bars.len());
+            none.extend(bars.len(), |_| strategy::SignalBits::default());
+            none
         };
+        let signals =
+            strategy.map_or_else(unmarked, |strategy| columns::mark(strategy, &bars, timeframe, &days));
         let bar = bars.first_at_or_after(start);
         Played {
             trails: book.protection.trail.is_some() || signals.trails(),

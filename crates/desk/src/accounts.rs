@@ -6,6 +6,7 @@
 
 mod account;
 mod message;
+mod snapshots;
 mod start;
 mod view;
 mod writer;

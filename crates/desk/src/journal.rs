@@ -30,6 +30,10 @@ pub enum JournalError {
     Damaged { path: PathBuf, at: u64, why: &'static str },
     #[error("journal {path} was written by another version of this program and cannot be read: {why}")]
     Foreign { path: PathBuf, why: String },
+    #[error(
+        "journal {path} has place {found} where place {wanted} should follow: a file of it is missing; restore the account's folder from a backup"
+    )]
+    Missing { path: PathBuf, wanted: i64, found: i64 },
 }
 
 /// One input and when it came.
@@ -55,26 +59,42 @@ impl Journal {
         fs::create_dir_all(folder).map_err(|why| io_error(folder, why))?;
         let files = files(folder)?;
         let Some(newest) = files.last() else { return Journal::begin(folder, from) };
-        let mut next = from;
-        for path in &files {
+        // Files before the one that holds `from` are not read.
+        let first = files.iter().rposition(|path| begins(path) <= from).unwrap_or(0);
+        let mut next = begins(&files[first]);
+        if next > from {
+            return Err(JournalError::Missing { path: files[first].clone(), wanted: from, found: next });
+        }
+        for path in &files[first..] {
             let is_newest = path == newest;
+            let mut found = Some(begins(path)).filter(|place| *place != next);
             let read = read(path, is_newest, &mut |entry| {
+                if entry.place != next || found.is_some() {
+                    found.get_or_insert(entry.place);
+                    return;
+                }
+                next += 1;
                 if entry.place >= from {
-                    next = entry.place + 1;
                     each(entry);
                 }
             })?;
+            if let Some(found) = found {
+                return Err(JournalError::Missing { path: path.clone(), wanted: next, found });
+            }
             if is_newest {
                 // What a kill left half written.
                 let file = OpenOptions::new().write(true).open(path).map_err(|why| io_error(path, why))?;
                 file.set_len(read).map_err(|why| io_error(path, why))?;
             }
         }
+        if next < from {
+            return Err(JournalError::Missing { path: newest.clone(), wanted: next, found: from });
+        }
         let file = OpenOptions::new().append(true).open(newest).map_err(|why| io_error(newest, why))?;
         Ok(Journal { path: newest.clone(), file, next, buffer: Vec::new() })
     }
 
-    /// Begins a new file; the older ones stay for whoever wants to replay the day.
+    /// Begins a new file; the older ones stay until snapshots have replaced them.
     pub fn begin(folder: &Path, first: i64) -> Result<Journal, JournalError> {
         let path = folder.join(format!("{first:020}.journal"));
         let mut file =
@@ -120,6 +140,11 @@ impl Journal {
 
 fn io_error(path: &Path, why: io::Error) -> JournalError {
     JournalError::Io { path: path.to_owned(), why }
+}
+
+/// The place of the first entry of a file, which names it.
+fn begins(path: &Path) -> i64 {
+    path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.parse().ok()).unwrap_or(1)
 }
 
 /// The journals of an account, oldest first.
@@ -241,6 +266,33 @@ mod tests {
             found.push(wrote[0].clone());
             assert_eq!(read_back(folder.path()), found, "cut at {cut}");
         }
+    }
+
+    #[test]
+    fn it_goes_on_in_a_new_file_and_a_missing_one_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        let wrote = written(folder);
+        for first in [51, 53] {
+            let mut journal = Journal::begin(folder, first).unwrap();
+            journal.append(Timestamp::from_micros(0), &wrote[0]).unwrap();
+            journal.append(Timestamp::from_micros(0), &wrote[1]).unwrap();
+        }
+        let places = |from| {
+            let mut places = Vec::new();
+            let journal = Journal::open(folder, from, |entry| places.push(entry.place));
+            journal.map(|journal| (places, journal.next()))
+        };
+        assert_eq!(places(1).unwrap(), ((1..=54).collect(), 55));
+        assert_eq!(places(52).unwrap(), ((52..=54).collect(), 55));
+        assert_eq!(places(55).unwrap(), (Vec::new(), 55));
+        assert!(matches!(places(56), Err(JournalError::Missing { wanted: 55, .. })));
+        let all = files(folder).unwrap();
+        fs::remove_file(&all[1]).unwrap();
+        assert!(matches!(places(1), Err(JournalError::Missing { wanted: 51, found: 53, .. })));
+        assert_eq!(places(53).unwrap().1, 55);
+        fs::remove_file(&all[0]).unwrap();
+        assert!(matches!(places(1), Err(JournalError::Missing { wanted: 1, found: 53, .. })));
     }
 
     #[test]

@@ -96,7 +96,6 @@ impl Limits {
             max_capital: self.max_capital,
             max_capital_per_book: self.max_capital_per_book,
             allow_opposite_books: self.allow_opposite_books,
-            ..AccountLimits::default()
         }
     }
 }

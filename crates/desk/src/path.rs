@@ -11,6 +11,7 @@ mod input;
 mod readings;
 mod rows;
 mod setup;
+mod snapshot;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +29,7 @@ pub use ids::LOW as LOW_IDS;
 pub use input::{Act, BarClosed, BarSource, Input, Moved, Refused, Write};
 pub use rows::state_name;
 pub use setup::{BookSetup, Facts, SetupError, Size, StrategyChoice, StrategySource};
+pub use snapshot::SnapshotError;
 
 use ids::Ids;
 use readings::Readings;

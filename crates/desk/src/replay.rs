@@ -57,6 +57,9 @@ pub struct Replay {
     playing: BTreeMap<(AccountId, BookId), Playing>,
 }
 
+/// Of the day's time; a longer one passes as if it were so long.
+const LONGEST_PAUSE: Span = Span::minutes(2);
+
 struct Playing {
     account: Account,
     lanes: Arc<dyn Lanes>,
@@ -94,7 +97,8 @@ impl Replay {
         for id in &listed {
             prices.insert(id.clone(), (self.minutes(id), 0usize));
         }
-        let began = tokio::time::Instant::now();
+        let mut due = tokio::time::Instant::now();
+        let mut last = self.from;
         let mut looked = Timestamp::MIN;
         loop {
             // Once a minute is often enough: an order by hand waits for the next minute's prices anyway.
@@ -108,8 +112,11 @@ impl Replay {
             let next = [next_step.map(|(step, _)| step.at), next_price].into_iter().flatten().min();
             let Some(next) = next.filter(|at| *at < self.until) else { break };
             if paced {
-                let passed = (next - self.from).as_micros().max(0) as u64 / u64::from(self.speed);
-                tokio::time::sleep_until(began + Duration::from_micros(passed)).await;
+                // Nights and days without trading are skipped.
+                let passed = (next - last).as_micros().clamp(0, LONGEST_PAUSE.as_micros());
+                due += Duration::from_micros(passed as u64 / u64::from(self.speed));
+                last = last.max(next);
+                tokio::time::sleep_until(due).await;
             }
             if next_price.is_some_and(|at| at <= next) {
                 self.desk.inner.clock.set(next);
@@ -250,6 +257,7 @@ fn show(desk: &Desk, id: &InstrumentId, bar: &domain::bars::Bar) {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "errors are mapped by it")]
 fn failed(why: Failure) -> DeskError {
     DeskError::Unavailable(format!("the paper exchange: {why}"))
 }

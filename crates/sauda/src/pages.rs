@@ -37,8 +37,10 @@ mod tests {
         let pages = pages();
         let entry = pages("index.html").unwrap();
         let text = std::str::from_utf8(entry.bytes).unwrap();
-        let scripts: Vec<&str> =
-            text.split('"').filter(|word| word.contains("assets/") && word.ends_with(".js")).collect();
+        let scripts: Vec<&str> = text
+            .split('"')
+            .filter(|word| word.contains("assets/") && mime(word).starts_with("text/javascript"))
+            .collect();
         assert!(!scripts.is_empty(), "{text}");
         for script in scripts {
             assert!(pages(script.trim_start_matches('/')).is_some(), "{script}");

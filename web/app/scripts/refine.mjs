@@ -1,79 +1,66 @@
-// The server's OpenAPI file, with what this page knows besides. Two things only:
-// - routes that the server does not describe yet come from openapi.draft.json;
-// - where the server's file says `string` and the draft knows the words, the words stand; and a property that the server
-//   always writes, null or not, counts as always there in answers.
-// What the server's file has otherwise is kept: a renamed or missing property ends as an error of the type checker.
+// The server's OpenAPI file, with what this page knows besides:
+// - where the file says `string` and means one of a few words, the words stand, so a word without a case is a type error;
+// - what the server answers with has every property, null or not.
+// All else is the server's: a renamed or missing property ends as an error of the type checker.
 
-/** A schema without references. Ours have no cycles; a depth no schema has ends one that gets in. */
-function whole(schema, root, depth = 0) {
-  if (depth > 24) throw new Error('a schema refers to itself')
-  if (Array.isArray(schema)) return schema.map((one) => whole(one, root, depth + 1))
-  if (typeof schema !== 'object' || schema === null) return schema
-  if (schema.$ref) {
-    const [kind, name] = schema.$ref.split('/').slice(-2)
-    return whole(root.components[kind][name], root, depth + 1)
-  }
-  return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, whole(value, root, depth + 1)]))
+const MODES = ['paper', 'replay', 'live']
+const BOOKS = ['manual', 'run', 'outside']
+
+/** Property by property; `''` is the schema itself. */
+const WORDS = {
+  AccountView: { state: ['connected', 'disconnected', 'failed', 'closed'] },
+  ConfigView: { mode: MODES },
+  FeedView: { kind: ['simulated', 'replay', 'live'] },
+  LockView: { scope: ['run', 'account', 'user', 'everyone'] },
+  // The file calls two of these otherwise than the server reads and writes them.
+  OrderTypeWord: { '': ['MARKET', 'LIMIT', 'SL', 'SL-M'] },
+  OrderView: {
+    book: BOOKS,
+    origin: ['manual', 'strategy', 'schedule', 'batch', 'risk', 'webhook'],
+    state: [
+      'pending',
+      'submitted',
+      'open',
+      'triggered',
+      'partiallyFilled',
+      'pendingModify',
+      'pendingCancel',
+      'unknown',
+      'filled',
+      'rejected',
+      'cancelled',
+      'expired',
+      'neverArrived',
+    ],
+  },
+  PositionView: { book: BOOKS },
+  RunView: { mode: MODES, state: ['starting', 'running', 'paused', 'stopping', 'stopped', 'failed'] },
+  StatusView: { mode: MODES },
+  StrategyView: { kind: ['builtIn', 'rules'] },
+  TradeView: { direction: ['LONG', 'SHORT'], status: ['Win', 'Loss', 'Breakeven'] },
+  UserView: { role: ['admin', 'trader', 'viewer'] },
 }
 
-/** The schema of what is not null. */
-function present(schema) {
-  const choices = schema.anyOf ?? schema.oneOf
-  if (choices?.length !== 2) return schema
-  return choices.find((one) => one.type !== 'null') ?? schema
+function requireAll(schema) {
+  if (schema.properties) schema.required = Object.keys(schema.properties)
+  for (const part of schema.allOf ?? []) requireAll(part)
 }
 
-function isPlainText(schema) {
-  return [schema.type].flat().includes('string') && !schema.enum && !schema.format
-}
-
-function refine(server, draft, answer) {
-  if (!draft) return server
-  const [from, words] = [present(server), present(draft)]
-  if (words.enum && isPlainText(from)) {
-    const nullable = [from.type].flat().includes('null') || from !== server
-    return {
-      ...from,
-      type: nullable ? ['string', 'null'] : 'string',
-      enum: words.enum.filter((one) => one !== null).concat(nullable ? [null] : []),
+export function refined(document) {
+  const { schemas } = document.components
+  for (const [name, properties] of Object.entries(WORDS)) {
+    for (const [property, words] of Object.entries(properties)) {
+      const schema = property === '' ? schemas[name] : schemas[name]?.properties?.[property]
+      if (schema?.type !== 'string')
+        throw new Error(`the server has no text ${name}.${property}: mend scripts/refine.mjs`)
+      schema.enum = words
     }
   }
-  if (from.items && words.items) from.items = refine(from.items, words.items, answer)
-  if (from.properties && words.properties) {
-    for (const [name, property] of Object.entries(words.properties)) {
-      if (!from.properties[name]) continue
-      from.properties[name] = refine(from.properties[name], property, answer)
-      if (answer && words.required?.includes(name) && !from.required?.includes(name))
-        from.required = [...(from.required ?? []), name]
-    }
+  for (const [name, schema] of Object.entries(schemas)) {
+    const [, one] = /^List_(\w+)/.exec(name) ?? []
+    // A list repeats what its items are: they are to be as refined as the thing alone.
+    if (one) schema.properties.items.items = { $ref: `#/components/schemas/${one}` }
+    if (one || name.endsWith('View')) requireAll(schema)
   }
-  return server
-}
-
-function contents(operation) {
-  const all = { body: operation.requestBody?.content?.['application/json'] }
-  for (const [status, response] of Object.entries(operation.responses ?? {})) {
-    if (status.startsWith('2')) all[status] = response.content?.['application/json']
-  }
-  return all
-}
-
-export function merged(server, draft) {
-  const [paths, known] = [whole(server.paths, server), whole(draft.paths, draft)]
-  for (const [path, operations] of Object.entries(known)) {
-    paths[path] ??= {}
-    for (const [method, operation] of Object.entries(operations)) {
-      if (!paths[path][method]) {
-        paths[path][method] = operation
-        continue
-      }
-      const [ours, theirs] = [contents(operation), contents(paths[path][method])]
-      for (const [where, content] of Object.entries(theirs)) {
-        if (content && ours[where]) content.schema = refine(content.schema, ours[where].schema, where !== 'body')
-      }
-    }
-  }
-  // Tags and ids may stand twice; the page uses paths alone.
-  for (const operation of Object.values(paths).flatMap((one) => Object.values(one))) delete operation.operationId
-  return { ...server, paths, components: { securitySchemes: server.components.securitySchemes } }
+  return document
 }

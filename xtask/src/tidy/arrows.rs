@@ -79,7 +79,7 @@ const ROWS: &[Row] = &[
 const FOR_TESTS: &[(&str, &[&str])] = &[
     // Adapters are held against their simulators; a replay on paper against the backtest.
     ("brokers", &["backtest", "broker-sim", "engine", "exchange", "strategy"]),
-    ("api", &["broker-sim", "brokers"]),
+    ("api", &["broker", "broker-sim", "brokers"]),
     ("desk", &["broker-sim", "brokers"]),
 ];
 

@@ -2,7 +2,7 @@
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use serde::de::DeserializeOwned;
 
 use super::complaint::complaint;
@@ -44,7 +44,7 @@ pub(super) async fn json_bytes<S: Send + Sync>(request: Request, state: &S) -> R
 /// The same where all fields may be left out: no body at all means no fields.
 pub(super) async fn json_or_nothing<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
     let says_nothing = !request.headers().contains_key(header::CONTENT_TYPE);
-    let length = request.headers().get(header::CONTENT_LENGTH).map(|value| value.as_bytes());
+    let length = request.headers().get(header::CONTENT_LENGTH).map(HeaderValue::as_bytes);
     let has_length = length.is_some_and(|length| length != b"0");
     if says_nothing && !has_length && !request.headers().contains_key(header::TRANSFER_ENCODING) {
         return Ok(Bytes::from_static(b"{}"));

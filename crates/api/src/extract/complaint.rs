@@ -47,6 +47,18 @@ pub(super) fn complaint(path: &str, words: &str) -> Problem {
             format!("{subject} is not a whole number; send digits alone"),
         );
     }
+    if words.starts_with("provided string was not `true` or `false`") {
+        return Problem::validation(
+            short(place),
+            format!("{subject} is neither true nor false; send one of them"),
+        );
+    }
+    if words.starts_with("invalid length") {
+        return Problem::validation(
+            short(place),
+            format!("{subject} is a list with too few or too many values; send an object"),
+        );
+    }
     if words.starts_with("number too") {
         return Problem::validation(
             short(place),

@@ -154,14 +154,15 @@ async fn validate(
             Ok(rules) => good(&Description::of_rules(rules.into())),
             Err(errors) => bad(errors.errors().iter().map(MistakeView::from).collect()),
         },
-        Definition::BuiltIn(name) => match strategy::registry().iter().find(|d| d.name == name.as_str()) {
-            Some(description) => good(description),
-            None => {
+        Definition::BuiltIn(name) => {
+            if let Some(description) = strategy::registry().iter().find(|d| d.name == name.as_str()) {
+                good(description)
+            } else {
                 let known: Vec<&str> = strategy::registry().iter().map(|d| &*d.name).collect();
                 let shown: String = name.chars().take(40).collect();
                 let reason = format!("`{shown}` is not known; use {}", known.join(", "));
                 bad(vec![MistakeView { line: 0, column: 0, length: 0, reason }])
             }
-        },
+        }
     }))
 }

@@ -28,7 +28,7 @@ const TO_TAKE: Duration = Duration::from_secs(10);
 const LOOK_EVERY: Duration = Duration::from_secs(3);
 const PING_EVERY: Duration = Duration::from_secs(20);
 /// Without a sign of life.
-const SILENT: Duration = Duration::from_secs(60);
+const SILENT: Duration = Duration::from_mins(1);
 /// Frames that wait for a slow reader.
 const WAITING: usize = 256;
 /// Subscriptions of one socket.

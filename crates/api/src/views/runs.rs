@@ -1,6 +1,7 @@
 //! Runs: strategies that trade.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use domain::Money;
 use serde::Serialize;
@@ -82,12 +83,14 @@ async fn one(
 ) -> Result<RunView, Problem> {
     let store = state.access.store();
     let user = record.user;
-    if !versions.contains_key(&record.strategy_version) {
-        let version = strategies::version(store, user, record.strategy_version).await?;
-        let strategy = strategies::get(store, user, version.strategy).await?;
-        versions.insert(record.strategy_version, (strategy, version));
-    }
-    let (strategy, version) = &versions[&record.strategy_version];
+    let (strategy, version) = match versions.entry(record.strategy_version) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(place) => {
+            let version = strategies::version(store, user, record.strategy_version).await?;
+            let strategy = strategies::get(store, user, version.strategy).await?;
+            place.insert((strategy, version))
+        }
+    };
     let settings: desk::runs::RunSettings = serde_json::from_str(&record.config).map_err(|why| {
         Problem::internal(format!("the settings of run {} cannot be read: {why}", record.id))
     })?;

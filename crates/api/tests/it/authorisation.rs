@@ -21,8 +21,9 @@ fn operations() -> BTreeMap<(String, String), Value> {
     all
 }
 
-/// The path without the names of its parameters.
+/// The path without its query and the names of its parameters.
 fn nameless(path: &str) -> String {
+    let path = path.split('?').next().unwrap_or(path);
     path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect::<Vec<_>>().join("/")
 }
 

@@ -133,7 +133,7 @@ async fn odd_values_never_make_the_server_fail() {
 fn operation<'a>(document: &'a Value, route: &Route) -> &'a Value {
     let shape =
         |path: &str| path.split('/').map(|p| if p.starts_with('{') { "{}" } else { p }.to_owned()).collect();
-    let wanted: Vec<String> = shape(route.path);
+    let wanted: Vec<String> = shape(route.path.split('?').next().unwrap());
     let paths = document["paths"].as_object().unwrap();
     let (_, item) = paths.iter().find(|(path, _)| shape(path) == wanted).unwrap();
     &item[route.method.to_lowercase()]
@@ -166,7 +166,8 @@ async fn queries(trial: &Trial<'_>) {
     if names.is_empty() {
         return;
     }
-    trial.refused(&format!("{}?surplus=1", trial.path), None, Some("surplus")).await;
+    let and = if trial.path.contains('?') { '&' } else { '?' };
+    trial.refused(&format!("{}{and}surplus=1", trial.path), None, Some("surplus")).await;
     for name in names {
         let nonsense: &[&str] = match name {
             "limit" => &["abc", "0", "501", "-1", "1e9", "99999999999999999999", ""],
@@ -174,7 +175,7 @@ async fn queries(trial: &Trial<'_>) {
             _ => &["%00"],
         };
         for value in nonsense {
-            trial.refused(&format!("{}?{name}={value}", trial.path), None, Some(name)).await;
+            trial.refused(&format!("{}{and}{name}={value}", trial.path), None, Some(name)).await;
         }
     }
 }

@@ -2,7 +2,7 @@
 //! this table, and fail when a route is missing here.
 //!
 //! To add a route, add a row; if its path or body names a thing by id, let [`Belongings`] make one and name it in
-//! braces: `/api/accounts/{account}`.
+//! braces: `/api/accounts/{account}`. What a query must hold stands in the path too.
 
 use std::collections::BTreeMap;
 
@@ -77,6 +77,7 @@ const PASSWORDS: &str =
     r#"{"currentPassword":"five words nobody else has","newPassword":"six other words of mine"}"#;
 const CONFIG: &str = r#"{"accountId":{account},"product":"MIS","orderType":"MARKET"}"#;
 
+const CANDLES: &str = "/api/historical-data?instrument=NSE:RELIANCE-EQ&timeframe=1m";
 const STRATEGY: &str = r#"{"name":"Averages","definition":{"strategy":"sma_cross"}}"#;
 const DEFINITION: &str = r#"{"definition":{"strategy":"sma_cross"}}"#;
 const RUN: &str = r#"{"accountId":{account},"instruments":["NSE:RELIANCE-EQ"],"timeframe":"1d"}"#;
@@ -134,8 +135,7 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/accounts/{account}/disconnect", Needs("accounts.write"), 409),
     route("GET", "/api/config", Needs("market.read"), 200),
     route("GET", "/api/instruments", Needs("market.read"), 200),
-    // It must say of what.
-    route("GET", "/api/historical-data", Needs("market.read"), 422),
+    route("GET", CANDLES, Needs("market.read"), 200),
     route("GET", "/api/quotes", Needs("market.read"), 200),
     route("GET", "/api/calendar", Needs("market.read"), 200),
     route("GET", "/api/strategies", Needs("desk.read"), 200),
@@ -172,9 +172,9 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/positions/close-all", Needs("orders.write"), 200).body(r#"{"accountId":{account}}"#),
     route("POST", "/api/panic", Needs("risk.kill"), 200).body(r#"{"accountId":{account}}"#),
     route("GET", "/api/pnl", Needs("desk.read"), 200),
-    // It must say of which account.
-    route("GET", "/api/risk/limits", Needs("desk.read"), 422),
-    route("PUT", "/api/risk/limits", Needs("risk.limits"), 422).body(r#"{"maxOpenPositions":5}"#),
+    route("GET", "/api/risk/limits?accountId={account}", Needs("desk.read"), 200),
+    route("PUT", "/api/risk/limits?accountId={account}", Needs("risk.limits"), 200)
+        .body(r#"{"maxOpenPositions":5}"#),
     route("GET", "/api/risk/events", Needs("desk.read"), 200),
     route("GET", "/api/risk/locks", Needs("desk.read"), 200),
     route("POST", "/api/risk/kill-switch", Needs("risk.kill"), 200).body(KILL),

@@ -362,9 +362,15 @@ impl World {
                     let at = self.storing.back().map_or(self.now, |(at, _)| (*at).max(self.now)) + took;
                     self.storing.push_back((at, ticket.key));
                 }
-                Effect::Place(ticket) => self.exchange.submit(self.now, &ticket),
-                Effect::Modify(ticket) => self.exchange.modify(self.now, &ticket),
-                Effect::Cancel { instrument, order } => self.exchange.cancel(self.now, instrument, order),
+                Effect::Place(ticket) => {
+                    self.exchange.submit(self.now, &ticket);
+                }
+                Effect::Modify(ticket) => {
+                    self.exchange.modify(self.now, &ticket);
+                }
+                Effect::Cancel { instrument, order } => {
+                    self.exchange.cancel(self.now, instrument, order);
+                }
                 Effect::Ask { order } => self.exchange.read(self.now, order),
                 Effect::Incident(incident) => {
                     self.count.incidents += 1;

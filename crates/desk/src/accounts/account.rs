@@ -16,6 +16,7 @@ use store::{AccountId, Store, UserId};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::message::{Done, Message, Wish};
+use super::snapshots;
 use super::view::{AccountState, AccountView};
 use super::writer::Batch;
 use crate::hub::{Hub, Note, Topic};
@@ -117,6 +118,12 @@ enum Answer {
 
 /// Between two looks at what should be published while only prices move.
 const PUBLISH_EVERY: Duration = Duration::from_millis(200);
+/// Under this target two traces say when a place of the journal went to the writer, and when it is stored.
+const TIMING: &str = "desk::timing";
+/// Inputs between two snapshots: told again within a tenth of a second.
+const SNAPSHOT_EVERY: usize = 50_000;
+/// After a start one is made sooner: so much was told again.
+const SNAPSHOT_AFTER_START: usize = 200;
 /// Ids reserved at a time.
 const BLOCK: i64 = 500;
 
@@ -137,6 +144,8 @@ pub(super) struct Task {
     pub state: AccountState,
     /// When the last input came: time does not go back.
     pub last: Timestamp,
+    /// Inputs since the newest snapshot.
+    pub since_snapshot: usize,
     /// The last place whose writes were passed on, and the last that is stored.
     pub passed_on: i64,
     pub stored: i64,
@@ -155,6 +164,9 @@ impl Task {
         let mut publish = tokio::time::interval(PUBLISH_EVERY);
         publish.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         self.reserve_ids();
+        if self.since_snapshot >= SNAPSHOT_AFTER_START {
+            self.snapshot();
+        }
         loop {
             let due = self.until_due();
             tokio::select! {
@@ -246,6 +258,7 @@ impl Task {
             Message::Heard(update) => self.hear(update),
             Message::Stored { through, orders } => {
                 self.stored = self.stored.max(through);
+                tracing::trace!(target: TIMING, stored = true, place = through);
                 for order in orders {
                     self.input(Input::Event(Event::Committed { order }));
                 }
@@ -358,13 +371,13 @@ impl Task {
         let inputs = match wish {
             Wish::Command(command) => vec![Input::Event(Event::Command(command))],
             Wish::Limits(limits, policy) => vec![Input::Limits(limits, policy)],
-            Wish::Order { order, command } => match self.path.key_of(order) {
-                Some(key) => vec![Input::Event(Event::Command(command(key)))],
-                None => {
+            Wish::Order { order, command } => {
+                let Some(key) = self.path.key_of(order) else {
                     let _ = reply.send(Err(DeskError::NotFound { what: "order" }));
                     return;
-                }
-            },
+                };
+                vec![Input::Event(Event::Command(command(key)))]
+            }
             Wish::CancelAll => {
                 let own = self.path.own_open_orders();
                 own.into_iter().map(|order| Input::Event(Event::Command(Command::Cancel { order }))).collect()
@@ -373,7 +386,7 @@ impl Task {
         let mut all = Done { at: self.last, ..Done::default() };
         let mut place = self.passed_on;
         for input in inputs {
-            let Some((at, acts)) = self.input_keeping(input) else {
+            let Some((at, acts)) = self.input_keeping(&input) else {
                 let _ = reply.send(Err(self.why_failed()));
                 return;
             };
@@ -404,18 +417,19 @@ impl Task {
         }
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "most callers make it on the spot")]
     fn input(&mut self, input: Input) -> Option<i64> {
-        self.input_keeping(input).map(|(place, _)| place)
+        self.input_keeping(&input).map(|(place, _)| place)
     }
 
     /// Writes an input down, acts on it, and gives back what it caused.
-    fn input_keeping(&mut self, input: Input) -> Option<(i64, Vec<Act>)> {
+    fn input_keeping(&mut self, input: &Input) -> Option<(i64, Vec<Act>)> {
         if self.failed() {
             return None;
         }
         // A told clock goes back and forth between books, as a backtest's does.
         let at = if self.is_told() { self.clock.now() } else { self.clock.now().max(self.last) };
-        let place = match self.journal.append(at, &input) {
+        let place = match self.journal.append(at, input) {
             Ok(place) => place,
             Err(why) => {
                 self.fail(why.to_string());
@@ -424,13 +438,17 @@ impl Task {
         };
         self.last = at;
         let mut acts = std::mem::take(&mut self.acts);
-        self.path.handle(at, &input, &mut acts);
+        self.path.handle(at, input, &mut acts);
         self.carry_out(place, at, &acts);
         let kept = if matches!(input, Input::Event(Event::Command(_))) { acts.clone() } else { Vec::new() };
         acts.clear();
         self.acts = acts;
         if self.path.ids_left() < LOW_IDS {
             self.reserve_ids();
+        }
+        self.since_snapshot += 1;
+        if self.since_snapshot >= SNAPSHOT_EVERY {
+            self.snapshot();
         }
         Some((place, kept))
     }
@@ -452,7 +470,33 @@ impl Task {
         }
         let journal = if decides { self.journal.syncer().ok() } else { None };
         self.passed_on = place;
+        tracing::trace!(target: TIMING, stored = false, place);
         let _ = self.batches.send(Batch { place, at, writes, journal });
+    }
+
+    /// Keeps how all stands, and begins a new journal. Without it a start takes longer, no more.
+    fn snapshot(&mut self) {
+        self.since_snapshot = 0;
+        let place = self.journal.next() - 1;
+        let taken = self.path.snapshot().map_err(|why| why.to_string());
+        let begun = taken.and_then(|bytes| {
+            self.journal.sync().map_err(|why| why.to_string())?;
+            self.journal = Journal::begin(&self.folder, place + 1).map_err(|why| why.to_string())?;
+            Ok(bytes)
+        });
+        let (account, folder, stored) = (self.id, self.folder.clone(), self.stored);
+        let write = move |bytes: Vec<u8>| {
+            snapshots::write(&folder, place, &bytes)?;
+            snapshots::prune(&folder, stored)
+        };
+        match begun {
+            Ok(bytes) => drop(tokio::task::spawn_blocking(move || {
+                if let Err(why) = write(bytes) {
+                    tracing::warn!(account.id = %account, "a snapshot could not be written: {why}");
+                }
+            })),
+            Err(why) => tracing::warn!(account.id = %account, "no snapshot: {why}"),
+        }
     }
 
     fn reserve_ids(&mut self) {

@@ -1,6 +1,6 @@
 //! Bringing an account to work: for the first time, or back after a kill.
 //!
-//! Its journal is told again, which gives the engine as it was; what of it the database lacks is written now; what was
+//! Its journal is told again from the newest snapshot on, which gives the engine as it was; what of it the database lacks is written now; what was
 //! on its way is in doubt, and asked for at the broker before any new entry leaves.
 
 use std::collections::VecDeque;
@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::account::{Account, Task};
 use super::message::Message;
+use super::snapshots;
 use super::view::{AccountState, AccountView};
 use super::writer::{Batch, Known, Writer};
 use crate::hub::Hub;
@@ -50,7 +51,7 @@ impl Account {
         let (tell, inbox) = mpsc::unbounded_channel();
         let stored = store::desk_cursor::get(&store, settings.id).await?;
         let come_back = CameBack::read(&settings, stored)?;
-        let CameBack { path, journal, unstored, last, fresh } = come_back;
+        let CameBack { path, journal, unstored, last, fresh, told } = come_back;
         let (batches, to_write) = mpsc::unbounded_channel();
         let passed_on = unstored.last().map_or(stored, |batch| batch.place);
         for batch in unstored {
@@ -81,6 +82,14 @@ impl Account {
             let _ = tell.send(Message::Market(Event::Restarted));
         }
         let broker = link(sink);
+        // A day that was begun before the restart is not begun again: that would end the orders of the day.
+        let day = (!fresh).then(|| last.day());
+        let now = clock.now();
+        let square_offs = path
+            .books()
+            .filter_map(|(book, setup)| Some((book, now.day().at(setup.square_off?))))
+            .filter(|(_, due)| day == Some(now.day()) && *due > now)
+            .collect();
         let task = Task {
             id: settings.id,
             user: settings.user,
@@ -96,10 +105,11 @@ impl Account {
             view,
             state,
             last,
+            since_snapshot: told,
             passed_on,
             stored,
-            day: None,
-            square_offs: Vec::new(),
+            day,
+            square_offs,
             reserving: false,
             acts: Vec::new(),
             waiting: VecDeque::new(),
@@ -117,17 +127,28 @@ struct CameBack {
     unstored: Vec<Batch>,
     last: Timestamp,
     fresh: bool,
+    /// How many inputs of the journal were told again.
+    told: usize,
 }
 
 impl CameBack {
     fn read(settings: &AccountSettings, stored: i64) -> Result<CameBack, DeskError> {
-        let mut path =
-            OrderPath::new(settings.id, settings.initial_cash, AccountLimits::default(), settings.conduct);
+        let (id, conduct) = (settings.id, settings.conduct);
+        // What the database lacks comes from the journal: a snapshot of a later place would hide it.
+        let saved = snapshots::newest(&settings.folder, stored, |bytes| {
+            OrderPath::restore(id, conduct, bytes).map_err(|why| why.to_string())
+        });
+        let saved = saved.map_err(|why| DeskError::Unavailable(format!("the account's snapshots: {why}")))?;
+        let (from, mut path) = match saved {
+            Some((place, path)) => (place + 1, path),
+            None => (1, OrderPath::new(id, settings.initial_cash, AccountLimits::default(), conduct)),
+        };
         let mut unstored = Vec::new();
-        let mut last = Timestamp::MIN;
+        let (mut last, mut told) = (path.now(), 0);
         let mut acts = Vec::new();
         let mut limits = None;
-        let mut journal = Journal::open(&settings.folder, 1, |entry| {
+        let mut journal = Journal::open(&settings.folder, from, |entry| {
+            told += 1;
             path.handle(entry.at, &entry.input, &mut acts);
             if let Input::Limits(set, policy) = &entry.input {
                 limits = Some((**set, (**policy).clone()));
@@ -160,6 +181,6 @@ impl CameBack {
             journal.append(last.max(Timestamp::from_micros(0)), &input)?;
             path.handle(last, &input, &mut acts);
         }
-        Ok(CameBack { path, journal, unstored, last, fresh })
+        Ok(CameBack { path, journal, unstored, last, fresh, told })
     }
 }

@@ -69,10 +69,10 @@ impl Writer {
     pub async fn run(mut self, mut batches: mpsc::UnboundedReceiver<Batch>) {
         let mut taken = Vec::new();
         while batches.recv_many(&mut taken, MOST_TOGETHER).await > 0 {
-            if let Some(journal) = taken.iter().rev().find_map(|batch| batch.journal.as_ref()) {
-                if let Err(why) = journal.sync_data() {
-                    tracing::error!(account.id = %self.account, "the journal could not be synced: {why}");
-                }
+            if let Some(journal) = taken.iter().rev().find_map(|batch| batch.journal.as_ref())
+                && let Err(why) = journal.sync_data()
+            {
+                tracing::error!(account.id = %self.account, "the journal could not be synced: {why}");
             }
             self.write(&taken).await;
             taken.clear();
@@ -238,15 +238,13 @@ impl Writer {
         let key = (new.book, new.instrument.clone(), new.product);
         let here =
             changed.positions.iter().rev().find(|(saved, _)| *saved == key).map(|(_, version)| *version);
-        let seen = match here.or_else(|| self.known.positions.get(&key).copied()) {
-            Some(version) => Some(version),
-            None => {
-                let (book, instrument, product) = &key;
-                store::books::position(unit, self.user, new.account, *book, instrument, *product)
-                    .await?
-                    .map(|row| row.version)
-            }
-        };
+        let mut seen = here.or_else(|| self.known.positions.get(&key).copied());
+        if seen.is_none() {
+            let (book, instrument, product) = &key;
+            let stored =
+                store::books::position(unit, self.user, new.account, *book, instrument, *product).await?;
+            seen = stored.map(|row| row.version);
+        }
         store::books::save_position(unit, self.user, new, seen).await?;
         changed.positions.push((key, seen.map_or(1, |version| version + 1)));
         Ok(())

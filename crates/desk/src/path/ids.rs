@@ -9,7 +9,7 @@ use store::AccountId;
 /// With fewer than this in stock another block should be reserved: more than one decision of many slices.
 pub const LOW: usize = 64;
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(super) struct Ids {
     free: VecDeque<OrderId>,
     by_key: BTreeMap<OrderKey, OrderId>,

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use domain::order::OrderKey;
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(super) struct Readings {
     /// Asked for since the last reading began.
     asked: BTreeSet<OrderKey>,

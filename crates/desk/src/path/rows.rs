@@ -15,7 +15,7 @@ use store::risk::{NewIncident, RiskEvent};
 use super::{Act, BookSetup, Moved, OrderPath, Refused, Write};
 
 /// A book as the desk keeps it beside the engine's.
-#[derive(Debug)]
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub(super) struct BookRow {
     pub setup: BookSetup,
     /// What its closed trades made before charges, and their charges.
@@ -30,6 +30,7 @@ pub(super) struct BookRow {
     pub squared_off: Option<DayNumber>,
     /// Orders decided so far.
     orders: i64,
+    #[serde(skip)]
     written: Option<Position>,
 }
 
@@ -46,6 +47,10 @@ impl BookRow {
             orders: 0,
             written: None,
         }
+    }
+
+    pub fn written_at(&self) -> Option<Timestamp> {
+        self.written.as_ref().map(|written| written.updated_at)
     }
 }
 
@@ -230,26 +235,40 @@ impl OrderPath {
             if row.written.is_none() && held.position().is_zero() {
                 continue;
             }
-            let open = held.open_position(id);
-            let position = Position {
-                account: self.account,
-                book: row.setup.book(),
-                instrument: row.setup.instrument.clone(),
-                product: row.setup.product,
-                quantity: held.position(),
-                average_price: held.entry_price().unwrap_or_default(),
-                realised: row.gross + open.map_or(Money::ZERO, |p| p.realised),
-                charges: row.charges + open.map_or(Money::ZERO, |p| p.total_charges),
-                stop_loss: held.stop(),
-                target_price: held.target(),
-                lots: String::new(),
-                updated_at: row.written.as_ref().map_or(self.now, |w| w.updated_at),
-            };
+            let position = self.position(place, row.written_at().unwrap_or(self.now));
             if row.written.as_ref() != Some(&position) {
                 let position = Position { updated_at: self.now, ..position };
                 acts.push(Act::Write(Write::Position(Box::new(position.clone()))));
                 self.books[place].written = Some(position);
             }
+        }
+    }
+
+    fn position(&self, place: usize, updated_at: Timestamp) -> Position {
+        let id = BookId(place as u32);
+        let (row, held) = (&self.books[place], self.engine.book(id));
+        let open = held.open_position(id);
+        Position {
+            account: self.account,
+            book: row.setup.book(),
+            instrument: row.setup.instrument.clone(),
+            product: row.setup.product,
+            quantity: held.position(),
+            average_price: held.entry_price().unwrap_or_default(),
+            realised: row.gross + open.map_or(Money::ZERO, |p| p.realised),
+            charges: row.charges + open.map_or(Money::ZERO, |p| p.total_charges),
+            stop_loss: held.stop(),
+            target_price: held.target(),
+            lots: String::new(),
+            updated_at,
+        }
+    }
+
+    /// What was last written of a book, if it was: as it stands.
+    pub(super) fn write_again(&mut self, place: usize, at: Option<Timestamp>) {
+        let written = at.filter(|_| place < self.books.len()).map(|at| self.position(place, at));
+        if let Some(row) = self.books.get_mut(place) {
+            row.written = written;
         }
     }
 

@@ -198,21 +198,20 @@ impl Runs {
                 .iter()
                 .find(|b| b.run == Some(record.id.0) && b.instrument == *id)
                 .map(|b| b.id);
-            let book = match known {
-                Some(book) => book,
-                None => {
-                    let instrument = &self.inner.market.find(id)?.instrument;
-                    let about = (version.id.0, version.algo_id.clone());
-                    let setup = settings.book(
-                        record.id.0,
-                        (place, instrument),
-                        about,
-                        record.timeframe,
-                        (strategy.clone(), day),
-                    );
-                    account.add_book(setup).await?
-                }
-            };
+            if let Some(book) = known {
+                books.push((book, id.clone()));
+                continue;
+            }
+            let instrument = &self.inner.market.find(id)?.instrument;
+            let about = (version.id.0, version.algo_id.clone());
+            let setup = settings.book(
+                record.id.0,
+                (place, instrument),
+                about,
+                record.timeframe,
+                (strategy.clone(), day),
+            );
+            let book = account.add_book(setup).await?;
             books.push((book, id.clone()));
         }
         let run = LiveRun { record, settings, account, books, strategy };

@@ -133,7 +133,8 @@ fn backtest_side(case: &Case, minutes: &Bars) -> Outcome {
 
 fn order_lines(outcome: &Outcome) -> Vec<String> {
     let lines = outcome.orders.iter().map(|order| {
-        let (trigger, limit) = order.terms.on_the_wire();
+        // What the exchange had: a change that was wished together with the cancel never left.
+        let (trigger, limit) = order.confirmed().terms.on_the_wire();
         line(
             (&order.side.to_string(), order.qty),
             (Some(limit), trigger),

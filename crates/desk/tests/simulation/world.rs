@@ -315,6 +315,12 @@ impl World {
             );
             let writes: Vec<Write> = acts.drain(..).filter_map(written).collect();
             let place = i as i64 + 1;
+            // A snapshot taken anywhere on the way goes on as the path that it was taken of.
+            if self.random.below(3_000) == 0 {
+                let snapshot = path.snapshot().unwrap();
+                path = OrderPath::restore(ACCOUNT, Conduct::Broker, &snapshot).unwrap();
+                assert_eq!(path.snapshot().unwrap(), snapshot, "place {place}");
+            }
             if place > self.tables.cursor && !writes.is_empty() {
                 self.storing.push_back(Batch { due: self.now, place, writes });
             }

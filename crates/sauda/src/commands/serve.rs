@@ -4,6 +4,7 @@ mod compose;
 mod console;
 mod demo;
 mod market;
+mod replay;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -37,6 +38,18 @@ pub struct Args {
     /// What goes wrong at the paper exchange, in thousandths: lost, unanswered, reject, refuse, repeat, partial, unreadable; and delay, timeout
     #[arg(long, value_name = "LIST")]
     faults: Option<String>,
+    /// Where prices come from: simulated (a market that trades at any hour) or replay (stored history, from --from on)
+    #[arg(long, value_name = "FEED", default_value = "simulated")]
+    feed: String,
+    /// First day of a replay, as 2024-01-31
+    #[arg(long, value_name = "DATE")]
+    from: Option<String>,
+    /// Last day of a replay [default: the last that is stored]
+    #[arg(long, value_name = "DATE")]
+    to: Option<String>,
+    /// Minutes of a replayed day in a minute, 1 to 3600
+    #[arg(long, default_value_t = 60)]
+    speed: u32,
     /// Another origin whose pages may use the API, as https://host:port; may be given often
     #[arg(long, value_name = "ORIGIN")]
     allow_origin: Vec<String>,
@@ -82,7 +95,7 @@ fn settings(args: &Args, data_dir: &Path) -> Result<Settings, Failure> {
         demo: args.demo,
         database,
         folder: data_dir.to_owned(),
-        market: market::Wish::read(args)?,
+        market: market::Wish::read(args, data_dir)?,
         origins: args.allow_origin.clone(),
     })
 }

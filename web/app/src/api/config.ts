@@ -19,6 +19,13 @@ export function useInstrument(id: string): Instrument | undefined {
   return useQuery(configQuery).data?.instruments.find((one) => one.instrument === id)
 }
 
+/** What an index has no tick for is shown to the paisa. */
+const PAISA = 0.01
+
+export function tickOf({ tickSize }: Instrument): number {
+  return tickSize ?? PAISA
+}
+
 /** The part a person reads: NSE:SBIN-EQ is SBIN. */
 export function symbolOf(instrument: string): string {
   return instrument.replace(/^[A-Z]+:/, '').replace(/-(EQ|INDEX|BE)$/, '')

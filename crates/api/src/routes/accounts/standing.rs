@@ -86,8 +86,7 @@ async fn test(
 ) -> Result<Json<TestView>, Problem> {
     let (ok, detail) = match &at_work(&state, &who, id).await?.view().state {
         AccountState::Connected => (true, "connected to the paper exchange".to_owned()),
-        AccountState::Disconnected(why) => (false, why.clone()),
-        AccountState::Failed(why) => (false, why.clone()),
+        AccountState::Disconnected(why) | AccountState::Failed(why) => (false, why.clone()),
     };
     Ok(Json(TestView { ok, detail }))
 }

@@ -6,10 +6,11 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
-use back_office::access::{Entry, LogIn, Registration, Secret, Ticket};
+use back_office::access::{Entry, LogIn, Registration, Secret, Ticket, User};
 use back_office::accounts;
 use domain::Money;
 use serde::{Deserialize, Serialize};
+use store::users::Role;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -133,7 +134,23 @@ async fn register(
     };
     let new = Registration { name: body.name, password: body.password, ticket, origin };
     let user = state.access.register(new).await?;
+    // The user is there, whatever becomes of this: an account can be opened by hand.
+    if let Err(why) = begin(&state, &user).await {
+        tracing::error!(user.id = %user.id, "user {} has no account to begin with: {}", user.id, why.detail());
+    }
     Ok((StatusCode::CREATED, Json(Registered { user: UserView::of(&user, Money::ZERO) })))
+}
+
+/// A paper account for whoever may trade.
+async fn begin(state: &AppState, user: &User) -> Result<(), Problem> {
+    if user.role == Role::Viewer {
+        return Ok(());
+    }
+    if let Some(account) = accounts::open_first(&state.access, user.id).await? {
+        state.desk.take_up(account).await?;
+    }
+    tokio::spawn(state.desk.clone().keep_tradelog(user.id));
+    Ok(())
 }
 
 /// Log in. The refresh token comes as a cookie that scripts cannot read.

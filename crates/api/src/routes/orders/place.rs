@@ -57,12 +57,10 @@ impl PlaceBody {
             let word = format!("{other:?}").to_uppercase();
             return Err(Problem::validation("validity", format!("{word} is not carried yet; send DAY")));
         }
-        let not_carried = |field, given| match given {
-            true => Err(Problem::validation(field, format!("`{field}` is not carried yet; leave it out"))),
-            false => Ok(()),
-        };
-        not_carried("disclosedQuantity", self.disclosed_quantity.is_some())?;
-        not_carried("tag", self.tag.is_some())?;
+        let given = [("disclosedQuantity", self.disclosed_quantity.is_some()), ("tag", self.tag.is_some())];
+        if let Some((field, _)) = given.into_iter().find(|(_, given)| *given) {
+            return Err(Problem::validation(field, format!("`{field}` is not carried yet; leave it out")));
+        }
         Ok(PlaceOrder {
             account: AccountId(self.account_id),
             instrument: instrument("instrument", &self.instrument)?,

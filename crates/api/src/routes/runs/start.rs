@@ -50,6 +50,7 @@ struct SizingBody {
 
 #[derive(Deserialize, ToSchema, Default)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the words of the wire")]
 struct RunLimitsBody {
     max_daily_loss: Option<Amount>,
     /// Units of one position.

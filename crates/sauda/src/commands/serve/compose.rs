@@ -5,9 +5,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use api::{ApiSettings, AppState, Demo, PartHealth, Parts};
-use back_office::access::{Access, AccessSettings, MasterKey, OsRandomness};
+use back_office::access::{Access, AccessSettings, MasterKey, OsRandomness, Secret};
 use desk::hub::Hub;
-use desk::{Clock, Desk, DeskParts, Mode};
+use desk::{Desk, DeskParts, Mode};
 use store::{PageRequest, Store};
 
 use super::market::Venue;
@@ -42,12 +42,12 @@ pub async fn serve(settings: Settings) -> Result<(), Failure> {
     let venue = Arc::new(Venue::open(market, &folder, hub.clone()).await?);
     let desk = Desk::open(DeskParts {
         store: store.clone(),
-        clock: Clock::System,
+        clock: venue.clock.clone(),
         hub,
         market: venue.market.clone(),
-        history: Arc::new(venue.feed.clone()),
+        history: venue.history(),
         links: venue.links(),
-        mode: Mode::Paper,
+        mode: if venue.span.is_some() { Mode::Replay } else { Mode::Paper },
         folder: folder.clone(),
     })
     .await
@@ -56,8 +56,12 @@ pub async fn serve(settings: Settings) -> Result<(), Failure> {
     if let (Some(user), Some(account)) = (&demo_user, demo_account) {
         demo::runs(&desk, &access, user, account).await?;
     }
-    let clockwork = desk.clone();
-    tokio::spawn(async move { clockwork.keep_time().await });
+    if let Some(span) = &venue.span {
+        span.play(desk.clone(), venue.lanes());
+    } else {
+        let clockwork = desk.clone();
+        tokio::spawn(async move { clockwork.keep_time().await });
+    }
     keep_trade_logs(&desk, &store).await?;
 
     let state = AppState::new(
@@ -74,7 +78,12 @@ pub async fn serve(settings: Settings) -> Result<(), Failure> {
     let router = api::router_with(&state, Some(pages::pages()));
     let address = listener.local_addr().map_err(Failure::failed)?;
     let setup_token = access.setup_token().await;
-    console::ready(address, demo_user.as_ref(), setup_token.as_ref().map(|token| token.expose()))?;
+    console::ready(
+        address,
+        venue.span.as_ref(),
+        demo_user.as_ref(),
+        setup_token.as_ref().map(Secret::expose),
+    )?;
 
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let served = tokio::select! {

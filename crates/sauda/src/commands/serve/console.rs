@@ -1,10 +1,12 @@
 //! What the person who started the server sees.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 
 use tracing_subscriber::EnvFilter;
 
 use super::demo::DemoUser;
+use super::replay::Span;
 use crate::failure::Failure;
 use crate::outside;
 
@@ -15,18 +17,28 @@ pub fn log() {
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
 
-pub fn ready(address: SocketAddr, demo: Option<&DemoUser>, setup_token: Option<&str>) -> Result<(), Failure> {
-    let mut text = format!(
-        "\n  Sauda is ready:  http://{address}/\n  paper trading in a simulated market; no order leaves this machine\n"
+pub fn ready(
+    address: SocketAddr,
+    replay: Option<&Span>,
+    demo: Option<&DemoUser>,
+    setup_token: Option<&str>,
+) -> Result<(), Failure> {
+    let what = replay.map_or_else(
+        || "paper trading in a simulated market".to_owned(),
+        |span| format!("replay of stored days on paper: {}", span.words()),
     );
+    let mut text =
+        format!("\n  Sauda is ready:  http://{address}/\n  {what}; no order leaves this machine\n");
     if let Some(demo) = demo {
-        text += &format!(
+        let _ = write!(
+            text,
             "\n  DEMO: everybody who reaches this page can log in as\n      user      {}\n      password  {}\n  Start without --demo for an installation of your own.\n",
             demo.name, demo.password
         );
     }
     if let Some(token) = setup_token {
-        text += &format!(
+        let _ = write!(
+            text,
             "\n  First start: open the page and make the first user with this set-up token\n      {token}\n  It holds until there is a user. Or: sauda user add NAME --role admin\n"
         );
     }

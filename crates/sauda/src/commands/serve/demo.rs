@@ -1,11 +1,12 @@
 //! The demo: a user that everybody knows, an account with ten lakh rupees, two strategies that trade in it.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use back_office::access::{Access, Secret};
 use desk::Desk;
 use desk::path::Size;
 use desk::runs::{RunSettings, StartRun};
+use domain::instrument::{InstrumentId, Kind};
 use domain::{Money, Product, Qty, Timeframe};
 use store::accounts::{Broker, NewAccount, Relation};
 use store::strategies::StrategyKind;
@@ -28,15 +29,12 @@ const CASH: Money = Money::rupees(1_000_000);
 /// Finds the demo user, or makes it.
 pub async fn user(access: &Access) -> Result<DemoUser, Failure> {
     let found = store::users::by_name(access.store(), NAME).await.map_err(Failure::failed)?;
-    let id = match found {
-        Some(record) => record.id,
-        None => {
-            // The first user is an administrator, so that the demo shows everything.
-            let secret = Secret::new(PASSWORD);
-            access.add_user(NAME, &secret, Role::Admin).await.map_err(Failure::failed)?;
-            let made = store::users::by_name(access.store(), NAME).await.map_err(Failure::failed)?;
-            made.ok_or_else(|| Failure::failed("the demo user was not kept"))?.id
-        }
+    let id = if let Some(record) = found {
+        record.id
+    } else {
+        // The first user is an administrator, so that the demo shows everything.
+        let secret = Secret::new(PASSWORD);
+        access.add_user(NAME, &secret, Role::Admin).await.map_err(Failure::failed)?.id
     };
     Ok(DemoUser { name: NAME.to_owned(), password: PASSWORD.to_owned(), id })
 }
@@ -70,28 +68,34 @@ pub async fn runs(desk: &Desk, access: &Access, demo: &DemoUser, account: Accoun
     if !known.rows.is_empty() {
         return Ok(());
     }
+    let shares: Vec<InstrumentId> = desk
+        .market()
+        .listed()
+        .filter(|listed| listed.instrument.kind == Kind::Equity)
+        .map(|listed| listed.instrument.id.clone())
+        .collect();
     let wishes = [
-        ("Crossing averages", "sma_cross", "NSE:SBIN-EQ", 200, vec![("fast", "3"), ("slow", "8")]),
-        ("RSI reversion", "rsi_reversion", "NSE:RELIANCE-EQ", 100, vec![("length", "7")]),
+        ("Crossing averages", "sma_cross", 100, vec![("fast", "3"), ("slow", "8")]),
+        ("RSI reversion", "rsi_reversion", 100, vec![("length", "7")]),
     ];
-    for (name, built_in, instrument, qty, parameters) in wishes {
+    for ((name, built_in, qty, parameters), instrument) in wishes.into_iter().zip(shares) {
         let strategy = strategy(access, demo.id, name, built_in).await?;
         // Only parameters that the strategy has: a demo must not fail on a renamed one.
-        let has: BTreeMap<String, ()> = strategy::registry()
+        let has: BTreeSet<String> = strategy::registry()
             .iter()
             .filter(|d| d.name == built_in)
-            .flat_map(|d| d.parameters.iter().map(|p| (p.name.to_string(), ())))
+            .flat_map(|d| d.parameters.iter().map(|p| p.name.to_string()))
             .collect();
         let parameters = parameters
             .into_iter()
-            .filter(|(name, _)| has.contains_key(*name))
+            .filter(|(name, _)| has.contains(*name))
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
         let wish = StartRun {
             strategy,
             version: None,
             account,
-            instruments: vec![instrument.parse().map_err(Failure::failed)?],
+            instruments: vec![instrument],
             timeframe: Timeframe::Minutes(1),
             settings: RunSettings {
                 product: Product::Mis,
@@ -103,7 +107,7 @@ pub async fn runs(desk: &Desk, access: &Access, demo: &DemoUser, account: Accoun
                 trail: None,
                 square_off: None,
                 charges: "dhan".to_owned(),
-                limits: engine::BookLimits::default(),
+                limits: desk::runs::RunLimits::default(),
             },
         };
         let account = desk.account(demo.id, account).map_err(Failure::failed)?;

@@ -1,22 +1,24 @@
 //! The market and the exchange that the server trades with: simulated, in this process or in another.
 
+use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use broker::{Broker, MarketUpdate, Sink};
 use broker_sim::paper::{Config, OpenError, Server, parse_faults};
 use brokers::paper::{Dial, Paper, Settings as PaperSettings, in_memory, tcp};
-use desk::DeskError;
 use desk::accounts::Link;
 use desk::feeds::{Listed, Market};
+use desk::{Clock, DeskError};
 use domain::calendar::Calendar;
 use domain::instrument::InstrumentTables;
 use domain::time::Span;
 use domain::{Date, Money};
+use store::AccountId;
 use store::accounts::AccountRecord;
 
-use super::Args;
+use super::{Args, replay};
 use crate::failure::Failure;
 
 pub enum Wish {
@@ -24,10 +26,21 @@ pub enum Wish {
     Here(Box<Config>),
     /// `sauda sim --paper`.
     Elsewhere(String),
+    /// Stored days.
+    Replay(Box<replay::Span>),
 }
 
 impl Wish {
-    pub fn read(args: &Args) -> Result<Wish, Failure> {
+    pub fn read(args: &Args, data_dir: &Path) -> Result<Wish, Failure> {
+        match args.feed.as_str() {
+            "simulated" => {}
+            "replay" => return Ok(Wish::Replay(Box::new(replay::Span::read(args, data_dir)?))),
+            other => {
+                return Err(Failure::usage(format!(
+                    "--feed: `{other}` is not known; use simulated or replay"
+                )));
+            }
+        }
         if let Some(address) = &args.paper {
             let address =
                 if address.contains(':') { address.clone() } else { format!("127.0.0.1:{address}") };
@@ -51,14 +64,29 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Venue {
     pub market: Market,
     pub feed: Paper,
+    /// The days that are replayed, if any are.
+    pub span: Option<replay::Span>,
+    pub clock: Clock,
+    papers: Arc<Mutex<HashMap<AccountId, Paper>>>,
     dial: Dial,
     server: Option<Server>,
 }
 
 impl Venue {
     pub async fn open(wish: Wish, folder: &Path, hub: desk::hub::Hub) -> Result<Venue, Failure> {
+        let mut span = None;
+        let wish = match wish {
+            Wish::Replay(days) => {
+                let config = days.exchange();
+                span = Some(*days);
+                Wish::Here(Box::new(config))
+            }
+            other => other,
+        };
+        let clock = span.as_ref().map_or(Clock::System, |span| span.clock.clone());
         let (dial, server) = match wish {
             Wish::Elsewhere(address) => (tcp(address), None),
+            Wish::Replay(_) => return Err(Failure::failed("a replay has its exchange in this process")),
             Wish::Here(mut config) => {
                 config.log = Some(folder.join("paper").join("exchange.log"));
                 let server = Server::open(*config).map_err(|error| match error {
@@ -71,7 +99,12 @@ impl Venue {
         };
         let told = Arc::new(std::sync::OnceLock::<Market>::new());
         let hears = told.clone();
+        let is_replay = span.is_some();
         let prices = Arc::new(move |update| {
+            // The stored days are the market of a replay.
+            if is_replay {
+                return;
+            }
             if let (MarketUpdate::Tick { instrument, at, price, volume }, Some(market)) =
                 (update, hears.get())
             {
@@ -86,12 +119,12 @@ impl Venue {
             ));
         }
         let instruments = feed.instruments().await.map_err(Failure::failed)?;
-        let today = (broker_sim::paper::system_clock())().date();
+        let today = clock.now().date();
         let listed: Vec<Listed> =
             instruments.iter().map(|listed| listing(listed, today)).collect::<Result<_, _>>()?;
         let market = Market::new(listed, Calendar::builtin(), hub);
         let _ = told.set(market.clone());
-        Ok(Venue { market, feed, dial, server })
+        Ok(Venue { market, feed, span, clock, papers: Arc::default(), dial, server })
     }
 
     /// Lets prices come in: once everybody who needs them listens.
@@ -100,8 +133,27 @@ impl Venue {
     }
 
     pub fn links(&self) -> desk::Links {
-        let dial = self.dial.clone();
-        Arc::new(move |record: &AccountRecord| Ok::<Link, DeskError>(link(dial.clone(), record)))
+        let (dial, papers) = (self.dial.clone(), self.papers.clone());
+        Arc::new(move |record: &AccountRecord| {
+            Ok::<Link, DeskError>(link(dial.clone(), papers.clone(), record))
+        })
+    }
+
+    /// What tells an account's part of the exchange a replayed market.
+    pub fn lanes(&self) -> desk::replay::LanesOf {
+        let papers = self.papers.clone();
+        Arc::new(move |id| {
+            let paper = papers.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()?;
+            Some(Arc::new(replay::PaperLanes(paper)) as Arc<dyn desk::replay::Lanes>)
+        })
+    }
+
+    /// Where closed minutes are fetched.
+    pub fn history(&self) -> Arc<dyn broker::History> {
+        match &self.span {
+            Some(span) => Arc::new(span.history(&self.market)),
+            None => Arc::new(self.feed.clone()),
+        }
     }
 
     /// Why the exchange has stopped, if it has.
@@ -116,10 +168,13 @@ impl Venue {
     }
 }
 
-fn link(dial: Dial, record: &AccountRecord) -> Link {
+fn link(dial: Dial, papers: Arc<Mutex<HashMap<AccountId, Paper>>>, record: &AccountRecord) -> Link {
     let settings = PaperSettings::new(format!("account-{}", record.id), record.initial_cash);
+    let id = record.id;
     Box::new(move |sink: Sink| -> Arc<dyn Broker> {
-        Arc::new(Paper::start(settings, dial, sink, Arc::new(|_| ())))
+        let paper = Paper::start(settings, dial, sink, Arc::new(|_| ()));
+        papers.lock().unwrap_or_else(PoisonError::into_inner).insert(id, paper.clone());
+        Arc::new(paper)
     })
 }
 

@@ -25,7 +25,7 @@ export function Figures({ account }: { account: Account }) {
       <div>
         <dt className="text-[11px] leading-3 text-soft">Day P&L, net</dt>
         <dd className="font-semibold">
-          <Pnl of={row?.net} />
+          <Pnl of={row?.today} />
         </dd>
       </div>
     </dl>

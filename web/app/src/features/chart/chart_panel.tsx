@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect, type ReactNode } from 'react'
-import { symbolOf } from '@/api/config'
+import { symbolOf, tickOf } from '@/api/config'
 import type { Config, Instrument } from '@/api/types'
 import type { FillMark, LevelLine } from '@/charts/marks'
 import { count } from '@/format/rupees'
@@ -77,7 +77,7 @@ export function ChartPanel({ instrument, config, timeframe, onTimeframe, marks, 
               candles={query.data}
               marks={marks}
               lines={lines}
-              tickSize={instrument.tickSize}
+              tickSize={tickOf(instrument)}
               subject={`${id} ${timeframe}`}
             />
           </Suspense>

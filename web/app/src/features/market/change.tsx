@@ -15,8 +15,11 @@ export function Change({
 }) {
   const tick = useTick(instrument)
   if (!quote) return <span className="text-soft">–</span>
-  const change = tick ? difference(tick.price, quote.previousClose) : quote.change
-  const moved = tick ? changePercent(tick.price, quote.previousClose) : quote.changePct
+  const { previousClose: close } = quote
+  // Without a previous close there is nothing to have moved from.
+  const change = tick && close !== null ? difference(tick.price, close) : quote.change
+  const moved = tick && close !== null ? changePercent(tick.price, close) : quote.changePct
+  if (change === null) return <span className="text-soft">–</span>
   const tone = change > 0 ? 'text-gain' : change < 0 ? 'text-loss' : 'text-soft'
   return (
     <span className={`whitespace-nowrap ${tone}`}>

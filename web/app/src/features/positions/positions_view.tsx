@@ -28,7 +28,7 @@ export function PositionsView({ account, mode, onChoose, runName }: Props) {
       const key = idempotent(submissionKey())
       const [one] = positions
       return positions.length === 1 && one
-        ? take(client.POST('/api/positions/{id}/close', { params: { path: { id: one.id }, ...key } }))
+        ? take(client.POST('/api/positions/{id}/close', { params: { path: { id: one.id }, ...key }, body: {} }))
         : take(client.POST('/api/positions/close-all', { body: { accountId: account.id }, params: key }))
     },
     onSuccess: ({ orders }) => {
@@ -53,7 +53,7 @@ export function PositionsView({ account, mode, onChoose, runName }: Props) {
         {(page) => (
           <PositionsTable
             positions={[...page.items].sort(
-              (a, b) => Number(b.quantity !== 0) - Number(a.quantity !== 0) || a.id - b.id,
+              (a, b) => Number(b.quantity !== 0) - Number(a.quantity !== 0) || a.id.localeCompare(b.id),
             )}
             may={may}
             runName={runName}

@@ -10,8 +10,7 @@ export interface PositionPage {
 export function positionsQuery(accountId: number) {
   return queryOptions({
     queryKey: ['positions', accountId],
-    queryFn: (): Promise<PositionPage> =>
-      take(client.GET('/api/positions', { params: { query: { accountId, limit: 500 } } })),
+    queryFn: (): Promise<PositionPage> => take(client.GET('/api/positions', { params: { query: { accountId } } })),
   })
 }
 

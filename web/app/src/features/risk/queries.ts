@@ -4,7 +4,7 @@ import { socket } from '@/api/socket'
 
 export const locksQuery = queryOptions({
   queryKey: ['risk', 'locks'],
-  queryFn: () => take(client.GET('/api/risk/locks', { params: { query: { limit: 100 } } })),
+  queryFn: () => take(client.GET('/api/risk/locks')),
 })
 
 export const riskEventsQuery = queryOptions({

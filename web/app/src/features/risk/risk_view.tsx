@@ -11,6 +11,11 @@ import { Table, type Column } from '@/ui/table'
 import { locksQuery, riskEventsQuery } from './queries'
 import { scopeName, Unlock } from './unlock'
 
+/** Of what a rule wrote down, the figures: the words stand in the column before. */
+function figuresOf({ figures }: RiskEvent): [string, number][] {
+  return Object.entries(figures ?? {}).filter((one): one is [string, number] => typeof one[1] === 'number')
+}
+
 export function RiskView({ runName }: { runName: (runId: number) => string }) {
   const [unlocking, setUnlocking] = useState<Lock | null>(null)
   const may = useMay('risk.unlock')
@@ -25,7 +30,7 @@ export function RiskView({ runName }: { runName: (runId: number) => string }) {
       head: 'Figures',
       cell: (one) => (
         <span className="text-xs text-soft">
-          {Object.entries(one.figures)
+          {figuresOf(one)
             .map(([name, value]) => `${name} ${number(value)}`)
             .join(', ')}
         </span>
@@ -72,7 +77,14 @@ export function RiskView({ runName }: { runName: (runId: number) => string }) {
         isEmpty={(page) => page.items.length === 0}
         empty="No order was refused."
       >
-        {(page) => <Table label="Refusals" columns={columns} rows={page.items} rowKey={(one) => one.id} />}
+        {(page) => (
+          <Table
+            label="Refusals"
+            columns={columns}
+            rows={page.items}
+            rowKey={(one) => one.id ?? `${one.at} ${one.rule}`}
+          />
+        )}
       </Faces>
       {unlocking && <Unlock lock={unlocking} runName={runName} onClose={() => setUnlocking(null)} />}
     </section>

@@ -74,8 +74,8 @@ export function RunsTable({ runs, may, busy, onChoose, onTurn, onStop }: Props) 
         ))
       },
     },
-    { head: 'Unrealised', align: 'right', wide: true, cell: (run) => <Pnl of={run.pnl.unrealised} /> },
-    { head: 'Net P&L', align: 'right', cell: (run) => <Pnl of={run.pnl.net} className="font-medium" /> },
+    { head: 'Unrealised', align: 'right', wide: true, cell: (run) => <Pnl of={run.pnl?.unrealised} /> },
+    { head: 'Net P&L', align: 'right', cell: (run) => <Pnl of={run.pnl?.net} className="font-medium" /> },
     {
       head: 'Last decision',
       cell: (run) =>

@@ -30,8 +30,8 @@ export function RunsView({ account, config, mode, onChoose }: Props) {
       const params = { path: { id: run.id }, ...idempotent(submissionKey()) }
       return take(
         to === 'pause'
-          ? client.POST('/api/runs/{id}/pause', { params })
-          : client.POST('/api/runs/{id}/resume', { params }),
+          ? client.POST('/api/runs/{id}/pause', { params, body: {} })
+          : client.POST('/api/runs/{id}/resume', { params, body: {} }),
       )
     },
     onSuccess: (run, { to }) => {

@@ -69,5 +69,6 @@ export function toStart(draft: StartDraft, accountId: number): StartRun {
 
 /** What is known of a strategy besides its name. */
 export function kindOf(strategy: Strategy): string {
-  return strategy.kind === 'builtIn' ? 'built in' : `rules, version ${strategy.version.number}`
+  if (strategy.kind === 'builtIn') return 'built in'
+  return strategy.version ? `rules, version ${strategy.version.number}` : 'rules without a version yet'
 }

@@ -1,5 +1,6 @@
 /** What is being typed into the ticket, and the rules it must keep before the server is asked. */
 import { z } from 'zod'
+import { tickOf } from '@/api/config'
 import type { Instrument, NewOrder, OrderType } from '@/api/types'
 import { count, price } from '@/format/rupees'
 import { onTick } from '@/format/steps'
@@ -27,7 +28,9 @@ function toNumber(text: string): number {
   return text.trim() === '' ? Number.NaN : Number(text.replaceAll(',', ''))
 }
 
-export function draftSchema({ lotSize, tickSize }: Instrument) {
+export function draftSchema(instrument: Instrument) {
+  const { lotSize } = instrument
+  const tickSize = tickOf(instrument)
   const rule = (text: string, name: string, add: (message: string) => void) => {
     const value = toNumber(text)
     if (!(value > 0)) add(`enter a ${name} above zero`)

@@ -1,4 +1,5 @@
 import { Controller, type Control } from 'react-hook-form'
+import { tickOf } from '@/api/config'
 import { ticks } from '@/api/ticks'
 import type { Instrument } from '@/api/types'
 import { price } from '@/format/rupees'
@@ -15,7 +16,8 @@ interface Props {
 
 /** A price by tick. The first step of an empty one lands on the market. */
 export function PriceField({ control, instrument, name, label }: Props) {
-  const { instrument: id, tickSize } = instrument
+  const id = instrument.instrument
+  const tickSize = tickOf(instrument)
   const market = ticks.get(id)?.price
   const stepped = (text: string, steps: number) => {
     const from = Number(text.replaceAll(',', ''))

@@ -21,7 +21,8 @@ export function levelLines(positions: Position[], orders: Order[], instrument: s
     if (one.instrument !== instrument || one.quantity === 0) continue
     const book = one.runId === null ? '' : `#${one.runId} `
     const title = `${book}${one.quantity > 0 ? 'long' : 'short'} ${count(Math.abs(one.quantity))}`
-    lines.push({ id: `position ${one.id}`, price: one.averagePrice, title, kind: 'position' })
+    if (one.averagePrice !== null)
+      lines.push({ id: `position ${one.id}`, price: one.averagePrice, title, kind: 'position' })
     if (one.stopLoss !== null)
       lines.push({ id: `stop ${one.id}`, price: one.stopLoss, title: `${book}stop`, kind: 'stop' })
     if (one.targetPrice !== null)

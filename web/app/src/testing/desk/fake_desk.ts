@@ -83,11 +83,12 @@ export class FakeDesk {
       relation: 'self',
       initialCash: INITIAL_CASH,
       because: null,
+      closedAt: null,
       createdAt: ist(this.now()),
     } as const
     return [
-      { id: 1, name: 'Paper account', state: 'connected', ...rest },
-      { id: 2, name: 'An old one', state: 'closed', ...rest },
+      { id: 1, name: 'Paper account', state: 'connected', funds: this.funds(), ...rest },
+      { id: 2, name: 'An old one', state: 'closed', funds: null, ...rest, closedAt: ist(this.now()) },
     ]
   }
 
@@ -95,7 +96,7 @@ export class FakeDesk {
     const sum = this.pnl().accounts[0]
     const equity = sum?.equity ?? INITIAL_CASH
     const used = exact(
-      this.ledger.positions.reduce((total, one) => total + Math.abs(one.quantity * one.averagePrice) * 0.2, 0),
+      this.ledger.positions.reduce((total, one) => total + Math.abs(one.quantity * (one.averagePrice ?? 0)) * 0.2, 0),
     )
     return {
       cash: INITIAL_CASH,
@@ -118,8 +119,8 @@ export class FakeDesk {
     ]
     const net = exact(realised + unrealised - charges)
     return {
-      accounts: [{ accountId: 1, realised, unrealised, charges, net, equity: exact(INITIAL_CASH + net) }],
-      runs: this.runs.all.map((run) => ({ runId: run.id, ...run.pnl })),
+      accounts: [{ accountId: 1, realised, unrealised, charges, net, today: net, equity: exact(INITIAL_CASH + net) }],
+      runs: this.runs.all.flatMap(({ id, accountId, pnl }) => (pnl ? [{ runId: id, accountId, ...pnl }] : [])),
     }
   }
 

@@ -7,6 +7,8 @@ export interface Told {
   position(position: Position): void
 }
 
+type Exits = Pick<NewOrder, 'stopLoss' | 'targetPrice'>
+
 interface Episode {
   time: string
   price: number
@@ -18,7 +20,7 @@ export class Ledger {
   readonly orders: Order[] = []
   readonly positions: Position[] = []
   readonly trades: Trade[] = []
-  private readonly episodes = new Map<number, Episode>()
+  private readonly episodes = new Map<string, Episode>()
   private count = 0
 
   constructor(
@@ -54,7 +56,7 @@ export class Ledger {
     }
     this.orders.unshift(order)
     this.told.order(order)
-    this.match(order, { stopLoss: wish.stopLoss, targetPrice: wish.targetPrice })
+    this.match(order, wish)
     return this.get(order.id) ?? order
   }
 
@@ -94,7 +96,7 @@ export class Ledger {
     )
   }
 
-  private match(order: Order, exits: { stopLoss?: number | undefined; targetPrice?: number | undefined }): void {
+  private match(order: Order, exits: Exits): void {
     const price = this.price(order.instrument)
     const buys = order.side === 'BUY'
     const { limitPrice: limit, triggerPrice: trigger } = order
@@ -104,25 +106,21 @@ export class Ledger {
     this.fill(order, price, exits)
   }
 
-  private fill(
-    order: Order,
-    price: number,
-    exits: { stopLoss?: number | undefined; targetPrice?: number | undefined },
-  ): void {
+  private fill(order: Order, price: number, exits: Exits): void {
     const signed = order.side === 'BUY' ? order.quantity : -order.quantity
     const held = this.positions.find(
       (one) => one.instrument === order.instrument && one.runId === order.runId && one.product === order.product,
     )
     const charges = exact(Math.round(order.quantity * price * 0.03) / 100)
     const one: Position = held ?? {
-      id: this.positions.length + 1,
+      id: `1-${this.positions.length}`,
       accountId: order.accountId,
       book: order.book,
       runId: order.runId,
       instrument: order.instrument,
       product: order.product,
       quantity: 0,
-      averagePrice: 0,
+      averagePrice: null,
       lastPrice: price,
       unrealised: 0,
       realised: 0,
@@ -135,15 +133,16 @@ export class Ledger {
     const closed =
       Math.sign(one.quantity) === -Math.sign(signed) ? Math.min(Math.abs(one.quantity), Math.abs(signed)) : 0
     const left = one.quantity + signed
-    const gained = exact(closed * (price - one.averagePrice) * Math.sign(one.quantity))
+    const before = one.averagePrice ?? price
+    const gained = exact(closed * (price - before) * Math.sign(one.quantity))
     if (closed > 0) this.ended(one, order, closed, price, gained, charges)
     const average =
       left === 0
-        ? 0
+        ? null
         : closed === 0
-          ? exact((one.averagePrice * Math.abs(one.quantity) + price * order.quantity) / Math.abs(left))
+          ? exact((before * Math.abs(one.quantity) + price * order.quantity) / Math.abs(left))
           : Math.sign(left) === Math.sign(one.quantity)
-            ? one.averagePrice
+            ? before
             : price
     if (one.quantity === 0 || Math.sign(left) === -Math.sign(one.quantity)) {
       this.episodes.set(one.id, { time: ist(this.now()), price, units: Math.abs(left), charges })
@@ -171,7 +170,7 @@ export class Ledger {
       tradeType: 'intraday',
       direction: one.quantity > 0 ? 'LONG' : 'SHORT',
       entryTime: began?.time ?? ist(this.now()),
-      entryPrice: one.averagePrice,
+      entryPrice: one.averagePrice ?? price,
       exitTime: ist(this.now()),
       exitPrice: price,
       stopLoss: one.stopLoss,
@@ -191,8 +190,8 @@ export class Ledger {
   private value(one: Position): void {
     const lastPrice = this.price(one.instrument)
     Object.assign(one, {
-      lastPrice,
-      unrealised: exact(one.quantity * (lastPrice - one.averagePrice)),
+      lastPrice: one.quantity === 0 ? null : lastPrice,
+      unrealised: exact(one.quantity * (lastPrice - (one.averagePrice ?? lastPrice))),
       updatedAt: ist(this.now()),
     })
     this.told.position({ ...one })

@@ -1,39 +1,7 @@
 /** A made-up market for tests and for looking at the page: walks of its own, no real prices. */
 import type { Candle, Config, Instrument, Quote, Tick } from '@/api/types'
+import { INSTRUMENTS, STRATEGIES } from './listed'
 
-const share = (symbol: string, name: string): Instrument => ({
-  instrument: `NSE:${symbol}-EQ`,
-  name,
-  kind: 'equity',
-  tickSize: 0.05,
-  lotSize: 1,
-  freezeQuantity: null,
-})
-
-export const INSTRUMENTS: Instrument[] = [
-  {
-    instrument: 'NSE:NIFTY50-INDEX',
-    name: 'Nifty 50',
-    kind: 'index',
-    tickSize: 0.05,
-    lotSize: 1,
-    freezeQuantity: null,
-  },
-  {
-    instrument: 'NSE:NIFTY26NOVFUT',
-    name: 'Nifty 26 Nov future',
-    kind: 'future',
-    tickSize: 0.1,
-    lotSize: 65,
-    freezeQuantity: 1755,
-  },
-  share('SBIN', 'State Bank of India'),
-  share('RELIANCE', 'Reliance Industries'),
-  share('HDFCBANK', 'HDFC Bank'),
-  share('INFY', 'Infosys'),
-  share('TCS', 'Tata Consultancy Services'),
-  share('ITC', 'ITC'),
-]
 const STARTS = [26_180, 26_224.5, 978.4, 1_512.7, 1_003.25, 1_548.1, 3_122.6, 406.15]
 const SECONDS: Record<string, number> = { '1m': 60, '5m': 300, '15m': 900, '1h': 3_600, '1d': 86_400 }
 export const TIMEFRAMES = Object.keys(SECONDS)
@@ -77,6 +45,7 @@ export class Market {
     return {
       instruments: INSTRUMENTS,
       timeframes: TIMEFRAMES,
+      strategies: STRATEGIES,
       mode,
       feed: { kind: mode === 'replay' ? 'replay' : 'simulated', speed: 1, now: ist(this.now()) },
     }
@@ -143,14 +112,16 @@ export class Market {
       open: today?.open ?? lastPrice,
       high: today?.high ?? lastPrice,
       low: today?.low ?? lastPrice,
+      volume: today?.volume ?? null,
       changePct: Math.round((change / previousClose) * 1_000_000) / 10_000,
     }
   }
 
   private walk({ instrument, tickSize }: Instrument, reach: number): number {
     const price = this.prices.get(instrument) ?? 100
-    const move = (this.random() - 0.5) * Math.max(price * reach, tickSize * 2.4)
-    return exact(Math.round((price + move) / tickSize) * tickSize)
+    const tick = tickSize ?? 0.05
+    const move = (this.random() - 0.5) * Math.max(price * reach, tick * 2.4)
+    return exact(Math.round((price + move) / tick) * tick)
   }
 
   private begin(one: Instrument, start: number, history: number): void {

@@ -36,6 +36,6 @@ export function runRoutes(routes: Routes, runs: Runs, access: Access): void {
     .on(
       'post',
       '/api/runs/{id}/stop',
-      once(({ id, body }) => runs.stop(runs.get(Number(id)), body.squareOff)),
+      once(({ id, body }) => runs.stop(runs.get(Number(id)), body.squareOff ?? false)),
     )
 }

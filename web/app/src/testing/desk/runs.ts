@@ -51,7 +51,7 @@ export class Runs {
       positions: [],
       lastDecision: null,
     }
-    this.quantities.set(run.id, 'quantity' in wish.sizing ? wish.sizing.quantity : 100)
+    this.quantities.set(run.id, wish.sizing?.quantity ?? 100)
     this.all.unshift(run)
     this.told(run)
     return run

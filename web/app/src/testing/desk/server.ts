@@ -1,6 +1,7 @@
 import { isOpen, type Lock, type NewOrder } from '@/api/types'
 import type { FakeDesk } from './fake_desk'
-import { INSTRUMENTS, ist } from './market'
+import { INSTRUMENTS } from './listed'
+import { ist } from './market'
 import { page } from './page'
 import { accessRoutes, guards } from './guards'
 import { Refusal, Routes } from './routes'
@@ -40,7 +41,7 @@ export function deskRoutes(desk: FakeDesk): Routes {
     return order
   }
   const ownPosition = (id: string) => {
-    const found = ledger.positions.find((one) => one.id === Number(id))
+    const found = ledger.positions.find((one) => one.id === id)
     if (!found) throw new Refusal(404, 'not_found', `there is no position ${id}`)
     return found
   }
@@ -104,7 +105,15 @@ export function deskRoutes(desk: FakeDesk): Routes {
     .on(
       'patch',
       '/api/orders/{id}',
-      inside(({ id, body }) => ledger.change(ownOrder(id).id, body) ?? ownOrder(id)),
+      inside(({ id, body }) => {
+        const { id: own, quantity, limitPrice, triggerPrice } = ownOrder(id)
+        const terms = {
+          quantity: body.quantity ?? quantity,
+          limitPrice: body.limitPrice ?? limitPrice,
+          triggerPrice: body.triggerPrice ?? triggerPrice,
+        }
+        return ledger.change(own, terms) ?? ownOrder(id)
+      }),
     )
     .on(
       'delete',
@@ -142,6 +151,7 @@ export function deskRoutes(desk: FakeDesk): Routes {
           kind: 'killSwitch',
           because: `panic by ${access.user.name}`,
           lockedAt: ist(desk.now()),
+          until: null,
         }
         desk.locks.push(lock)
         const cancelled = cancelAll()
@@ -173,7 +183,7 @@ export function deskRoutes(desk: FakeDesk): Routes {
       inside(() => {
         desk.locks.length = 0
         desk.streams.publish('risk', '', null)
-        return undefined
+        return page(desk.locks)
       }),
     )
 }
