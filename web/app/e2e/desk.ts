@@ -121,11 +121,12 @@ export async function atDesk({
       await tab('Runs').click()
       await page.getByRole('button', { name: 'Start a run' }).click()
       const form = page.getByRole('form', { name: 'Start a run' })
+      await form.waitFor()
       const options = await form.getByLabel('Strategy').locator('option').allTextContents()
       const built = options.find((one) => one.includes('sma_cross')) ?? options[1]
       assert(built, 'there is no strategy to run')
       await form.getByLabel('Strategy').selectOption(built)
-      await form.getByRole('checkbox').last().check()
+      await form.getByRole('checkbox').first().check()
       await form.getByLabel('Parameters').fill(built.includes('sma_cross') ? 'fast=2, slow=3' : '')
       await steps.accessible('start a run')
       await form.getByRole('button', { name: 'Start trading' }).click()
