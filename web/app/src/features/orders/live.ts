@@ -2,10 +2,14 @@ import type { QueryClient } from '@tanstack/react-query'
 import { listOf } from '@/api/protocol'
 import { socket } from '@/api/socket'
 import type { Order } from '@/api/types'
-import { openOrdersQuery, ordersQuery, withOrder, type OrderPage } from './queries'
+import { isNewer, openOrdersQuery, ordersQuery, withOrder, type OrderPage } from './queries'
 
 export function putOrder(cache: QueryClient, order: Order): void {
   const { accountId } = order
+  const recent = cache.getQueryData<OrderPage>(ordersQuery(accountId).queryKey)
+  const known = recent?.items.find((one) => one.id === order.id)
+  // The list of open orders forgets what has ended: an answer that comes late would bring it back there.
+  if (known && isNewer(known, order)) return
   cache.setQueryData<OrderPage>(ordersQuery(accountId).queryKey, (page) => withOrder(page, order, false))
   cache.setQueryData<OrderPage>(openOrdersQuery(accountId).queryKey, (page) => withOrder(page, order, true))
 }

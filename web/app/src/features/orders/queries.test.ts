@@ -1,6 +1,8 @@
+import { QueryClient } from '@tanstack/react-query'
 import { expect, test } from 'vitest'
 import type { Order } from '@/api/types'
-import { withOrder } from './queries'
+import { putOrder } from './live'
+import { openOrdersQuery, ordersQuery, withOrder, type OrderPage } from './queries'
 
 const ORDER: Order = {
   id: '261121A1K0000001',
@@ -36,4 +38,15 @@ test('a new order comes first, a known one is replaced, one that ended leaves th
 
 test('an answer that was overtaken by a message does not turn the clock back', () => {
   expect(withOrder({ items: [later] }, ORDER, false)?.items).toEqual([later])
+})
+
+test('an answer that comes after the end does not bring the order back among the open ones', () => {
+  const cache = new QueryClient()
+  const read = (query: { queryKey: readonly unknown[] }) => cache.getQueryData<OrderPage>(query.queryKey)?.items
+  cache.setQueryData<OrderPage>(ordersQuery(1).queryKey, { items: [ORDER] })
+  cache.setQueryData<OrderPage>(openOrdersQuery(1).queryKey, { items: [ORDER] })
+  putOrder(cache, later)
+  putOrder(cache, { ...ORDER, state: 'pendingCancel' })
+  expect(read(openOrdersQuery(1))).toEqual([])
+  expect(read(ordersQuery(1))).toEqual([later])
 })

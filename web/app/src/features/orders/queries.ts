@@ -27,11 +27,17 @@ export function openOrdersQuery(accountId: number) {
   })
 }
 
+/** Whether what is known of an order came after what is told of it now. What has ended does not open again. */
+export function isNewer(known: Order, told: Order): boolean {
+  if (!isOpen(known) && isOpen(told)) return true
+  return Date.parse(known.updatedAt) > Date.parse(told.updatedAt)
+}
+
 /** A list with one order as it is now. What is known to be newer stays: messages and answers cross on the way. */
 export function withOrder(page: OrderPage | undefined, order: Order, openOnly: boolean): OrderPage | undefined {
   if (!page) return page
   const old = page.items.find((one) => one.id === order.id)
-  if (old && Date.parse(old.updatedAt) > Date.parse(order.updatedAt)) return page
+  if (old && isNewer(old, order)) return page
   if (openOnly && !isOpen(order)) {
     return old ? { ...page, items: page.items.filter((one) => one.id !== order.id) } : page
   }

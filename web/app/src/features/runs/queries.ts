@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { client, take } from '@/api/client'
-import type { Run } from '@/api/types'
+import type { Position, Run } from '@/api/types'
 
 export interface RunPage {
   items: Run[]
@@ -23,5 +23,16 @@ export function withRun(page: RunPage | undefined, run: Run): RunPage | undefine
   if (!page) return page
   const known = page.items.some((one) => one.id === run.id)
   const items = known ? page.items.map((one) => (one.id === run.id ? run : one)) : [run, ...page.items]
+  return { ...page, items }
+}
+
+/** The runs with one of their positions as it is now. */
+export function withPosition(page: RunPage | undefined, position: Position): RunPage | undefined {
+  if (!page) return page
+  const items = page.items.map((run) => {
+    if (run.id !== position.runId) return run
+    const others = run.positions.filter((one) => one.id !== position.id)
+    return { ...run, positions: [...others, position] }
+  })
   return { ...page, items }
 }

@@ -1,6 +1,6 @@
 /** The form that starts a run: its rules, and what it sends. */
 import { z } from 'zod'
-import type { StartRun, Strategy } from '@/api/types'
+import type { StartRun } from '@/api/types'
 
 const optionalNumber = z
   .string()
@@ -65,10 +65,4 @@ export function toStart(draft: StartDraft, accountId: number): StartRun {
     ...(draft.squareOff && { squareOff: draft.squareOff }),
     ...(Object.keys(limits).length > 0 && { limits }),
   }
-}
-
-/** What is known of a strategy besides its name. */
-export function kindOf(strategy: Strategy): string {
-  if (strategy.kind === 'builtIn') return 'built in'
-  return strategy.version ? `rules, version ${strategy.version.number}` : 'rules without a version yet'
 }

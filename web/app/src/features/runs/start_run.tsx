@@ -14,7 +14,9 @@ import { modeMeaning, ModeBadge } from '@/ui/mode_badge'
 import { done } from '@/ui/report'
 import { putRun } from './live'
 import { strategiesQuery } from './queries'
-import { kindOf, startSchema, toStart, type StartDraft } from './start_draft'
+import { keptId, offersOf } from './offers'
+import { Parameters } from './parameters'
+import { startSchema, toStart, type StartDraft } from './start_draft'
 
 interface Props {
   account: Account
@@ -48,15 +50,13 @@ export function StartRunDialog({ account, config, mode, onClose }: Props) {
   const { register, handleSubmit, formState, setError, watch } = form
   const { errors } = formState
   const start = useMutation({
-    mutationFn: (draft: StartDraft) =>
-      take(
-        client.POST('/api/strategies/{id}/runs', {
-          params: { path: { id: Number(draft.strategyId) }, ...idempotent(key.current) },
-          body: toStart(draft, account.id),
-        }),
-      ),
+    mutationFn: async (draft: StartDraft) => {
+      const params = { path: { id: await keptId(draft.strategyId) }, ...idempotent(key.current) }
+      return take(client.POST('/api/strategies/{id}/runs', { params, body: toStart(draft, account.id) }))
+    },
     onSuccess: (run) => {
       putRun(cache, run)
+      void cache.invalidateQueries({ queryKey: strategiesQuery.queryKey })
       done(`Started: ${run.strategy} #${run.id}`, `${run.instruments.join(', ')} ${run.timeframe}`)
       onClose()
     },
@@ -68,6 +68,8 @@ export function StartRunDialog({ account, config, mode, onClose }: Props) {
       if (own && own in form.getValues()) setError(own as keyof StartDraft, { message })
     },
   })
+  const offers = offersOf(strategies.data?.items ?? [], config.strategies)
+  const about = offers.find((one) => one.value === watch('strategyId'))?.about
   const problem = start.error ? asProblem(start.error) : null
   const text = (name: keyof StartDraft, label: string, hint?: string) => (
     <TextField label={label} hint={hint} error={errors[name]?.message} {...register(name)} />
@@ -96,11 +98,14 @@ export function StartRunDialog({ account, config, mode, onClose }: Props) {
         >
           <SelectField label="Strategy" error={errors.strategyId?.message} {...register('strategyId')}>
             <option value="">choose…</option>
-            {strategies.data.items.map((one) => (
-              <option key={one.id} value={one.id}>{`${one.name} (${kindOf(one)})`}</option>
+            {offers.map((one) => (
+              <option key={one.value} value={one.value}>
+                {one.label}
+              </option>
             ))}
           </SelectField>
-          {text('parameters', 'Parameters', 'as fast=5, slow=20; empty: the strategy’s own')}
+          {text('parameters', 'Parameters', 'as name=value, name=value; empty: the strategy’s own')}
+          {about && <Parameters of={about} />}
           <fieldset>
             <legend className="mb-1 text-xs text-soft">Instruments</legend>
             <div className="flex max-h-28 flex-wrap gap-x-4 gap-y-1 overflow-y-auto rounded border border-line p-2">

@@ -8,7 +8,8 @@ function busy(desk: FakeDesk): void {
   const order = { accountId: 1, instrument: 'NSE:SBIN-EQ', side: 'BUY', product: 'MIS', quantity: 10 } as const
   desk.ledger.place({ ...order, type: 'MARKET' })
   desk.ledger.place({ ...order, type: 'LIMIT', limitPrice: 500 })
-  desk.runs.start(1, { accountId: 1, instruments: ['NSE:ITC-EQ'], timeframe: '1m', sizing: { quantity: 5 } })
+  const { id } = desk.runs.keep('sma_cross', { strategy: 'sma_cross' })
+  desk.runs.start(id, { accountId: 1, instruments: ['NSE:ITC-EQ'], timeframe: '1m', sizing: { quantity: 5 } })
 }
 
 test('panic by key: says what will happen, does it once, reports, and the lock shows', async () => {
@@ -57,6 +58,7 @@ test('a run is started, paused, and stopped with its position kept or closed', a
   await user.click(form.getByRole('button', { name: 'Start trading' }))
   expect(await form.findByText('choose a strategy')).toBeVisible()
   await user.selectOptions(form.getByLabelText('Strategy'), 'sma_cross (built in)')
+  expect(form.getByText('10 unless said, 2 to 500: bars of the fast average')).toBeVisible()
   await user.click(form.getByLabelText('SBIN'))
   await user.type(form.getByLabelText('Parameters'), 'fast=5, slow=20')
   await user.click(form.getByRole('button', { name: 'Start trading' }))

@@ -13,6 +13,12 @@ export function runRoutes(routes: Routes, runs: Runs, access: Access): void {
       inside(() => page(runs.strategies)),
     )
     .on(
+      'post',
+      '/api/strategies',
+      inside(({ body }) => runs.keep(body.name, body.definition)),
+      201,
+    )
+    .on(
       'get',
       '/api/runs',
       inside(() => page(runs.all)),

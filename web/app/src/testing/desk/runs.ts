@@ -8,7 +8,7 @@ const STEPS = 40
 
 export class Runs {
   readonly all: Run[] = []
-  readonly strategies: Strategy[]
+  readonly strategies: Strategy[] = []
   private steps = 0
   private readonly quantities = new Map<number, number>()
 
@@ -16,15 +16,15 @@ export class Runs {
     private readonly ledger: Ledger,
     private readonly now: () => number,
     private readonly told: (run: Run) => void,
-  ) {
-    const createdAt = ist(now())
-    this.strategies = ['sma_cross', 'rsi_reversal', 'opening_range'].map((name, index) => ({
-      id: index + 1,
-      name,
-      kind: 'builtIn',
-      createdAt,
-      version: { id: index + 1, number: 1, definition: { strategy: name }, createdAt },
-    }))
+  ) {}
+
+  keep(name: string, definition: unknown): Strategy {
+    const id = this.strategies.length + 1
+    const createdAt = ist(this.now())
+    const kind = typeof definition === 'string' ? 'rules' : 'builtIn'
+    const strategy: Strategy = { id, name, kind, createdAt, version: { id, number: 1, definition, createdAt } }
+    this.strategies.push(strategy)
+    return strategy
   }
 
   start(strategyId: number, wish: StartRun): Run {
