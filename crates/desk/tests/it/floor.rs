@@ -32,6 +32,7 @@ struct State {
     most_stops: usize,
 }
 
+#[expect(clippy::struct_field_names, reason = "the row of an order row")]
 #[derive(Clone)]
 struct Row {
     row: OrderRow,
@@ -268,9 +269,10 @@ impl Broker for Line {
                 let orders = own.map(|row| row.row.clone()).collect();
                 let mine = |t: &&BrokerTrade| t.order.is_some_and(|id| id.account() == account);
                 let trades = state.trades.iter().filter(mine).cloned().collect();
-                let reading = match state.silent {
-                    true => Err(Failure::Unknown("no answer".to_owned())),
-                    false => Ok(BookReading { orders, trades }),
+                let reading = if state.silent {
+                    Err(Failure::Unknown("no answer".to_owned()))
+                } else {
+                    Ok(BookReading { orders, trades })
                 };
                 if let Some(sink) = state.listeners.get(&account) {
                     sink(Update::Book { number, reading });

@@ -1,7 +1,7 @@
 //! The order desk over each database: SQLite always, PostgreSQL and MariaDB on private servers where their programs are
 //! installed. Prices, time, the exchange's moods and the process's death are told by the cases; nothing waits long.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on ends")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 mod floor;
 mod ground;
@@ -34,7 +34,7 @@ fn run(server: &Server) {
 }
 
 /// A case that takes this long never ends.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+const PATIENCE: std::time::Duration = std::time::Duration::from_mins(1);
 
 fn cases() -> Vec<(&'static str, Case)> {
     [orders::CASES, restart::CASES, risk::CASES, runs::CASES, trouble::CASES].concat()
