@@ -207,7 +207,10 @@ mod tests {
 
     #[test]
     fn a_new_crate_wants_a_row() {
-        assert_eq!(findings(check, &[("crates/desk/Cargo.toml", "")]), ["crates/desk/Cargo.toml arrows"]);
+        assert_eq!(
+            findings(check, &[("crates/newcomer/Cargo.toml", "")]),
+            ["crates/newcomer/Cargo.toml arrows"]
+        );
     }
 
     #[test]

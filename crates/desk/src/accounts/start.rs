@@ -82,14 +82,6 @@ impl Account {
             let _ = tell.send(Message::Market(Event::Restarted));
         }
         let broker = link(sink);
-        // A day that was begun before the restart is not begun again: that would end the orders of the day.
-        let day = (!fresh).then(|| last.day());
-        let now = clock.now();
-        let square_offs = path
-            .books()
-            .filter_map(|(book, setup)| Some((book, now.day().at(setup.square_off?))))
-            .filter(|(_, due)| day == Some(now.day()) && *due > now)
-            .collect();
         let task = Task {
             id: settings.id,
             user: settings.user,
@@ -108,8 +100,8 @@ impl Account {
             since_snapshot: told,
             passed_on,
             stored,
-            day,
-            square_offs,
+            day: None,
+            square_offs: Vec::new(),
             reserving: false,
             acts: Vec::new(),
             waiting: VecDeque::new(),

@@ -39,7 +39,7 @@ pub fn ready(
     if let Some(token) = setup_token {
         let _ = write!(
             text,
-            "\n  First start: open the page and make the first user with this set-up token\n      {token}\n  It holds until there is a user. Or: sauda user add NAME --role admin\n"
+            "\n  First start: open the page and make the first user with this set-up token\n      {token}\n  It holds until there is a user.\n"
         );
     }
     text += "\n  Ctrl-C stops it; positions and orders stay as they are.\n\n";
