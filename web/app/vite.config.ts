@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 /** Where `sauda serve` listens while the page is worked on with `npm run dev`. */
-const SERVER = process.env.SAUDA_URL ?? 'http://127.0.0.1:8080'
+const SERVER = process.env.SAUDA_URL ?? 'http://127.0.0.1:8420'
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],

@@ -1,7 +1,7 @@
 import type { Steps } from './steps'
 
 export const WIDE = { width: 1440, height: 900 }
-const PHONE = { width: 360, height: 740 }
+const PHONE = { width: 390, height: 760 }
 
 /** The desk in both colours and on a phone. */
 export async function looks(steps: Steps): Promise<void> {

@@ -1,5 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 
@@ -17,8 +18,8 @@ export class Steps {
     page.on('pageerror', (error) => this.faults.push(`script error: ${error.message}`))
     page.on('console', (message) => {
       const text = message.text()
-      // A first visit has no session: the browser notes the refusal by itself.
-      if (message.type() === 'error' && !text.includes('401')) this.faults.push(`console: ${text}`)
+      // The browser notes by itself what the server refuses: a first visit has no session, and wrong things are tried.
+      if (message.type() === 'error' && !/status of (401|403|422)/.test(text)) this.faults.push(`console: ${text}`)
     })
     page.on('request', (request) => {
       const url = new URL(request.url())
@@ -32,18 +33,22 @@ export class Steps {
     try {
       await work()
     } catch (error) {
-      await this.shot(`failed ${name}`)
-      throw new Error(`not so: ${name}`, { cause: error })
+      const folder = this.shots ?? mkdtempSync(join(tmpdir(), 'sauda-e2e-'))
+      const file = await this.shot(`failed ${name}`, folder)
+      throw new Error(`not so: ${name}; the page then: ${file}; seen before: ${this.faults.join('; ')}`, {
+        cause: error,
+      })
     }
     await this.shot(name)
     console.log(`ok  ${name} (${Math.round(performance.now() - at)} ms)`)
   }
 
-  async shot(name: string): Promise<void> {
+  async shot(name: string, folder = this.shots): Promise<string | null> {
     this.shown += 1
-    if (!this.shots) return
+    if (!folder) return null
     const file = `${String(this.shown).padStart(2, '0')}-${name.replace(/[^a-z0-9]+/gi, '-')}.png`
-    await this.page.screenshot({ path: join(this.shots, file) })
+    await this.page.screenshot({ path: join(folder, file) })
+    return join(folder, file)
   }
 
   /** Names, roles, contrast: what a reader of the screen or a poor eye needs. */

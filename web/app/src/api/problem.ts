@@ -1,4 +1,5 @@
 /** What the server refused and why: every failed call ends as one of these. */
+import { said } from '@/format/said'
 import type { ProblemBody } from './types'
 
 export class Problem extends Error {
@@ -6,14 +7,17 @@ export class Problem extends Error {
   readonly code: ProblemBody['code']
   /** The field of the request that is wrong, as the server names it. */
   readonly field: string | undefined
+  /** The rule of risk that said no, if one did. */
+  readonly rule: string | undefined
   readonly requestId: string | undefined
 
   constructor(body: Pick<ProblemBody, 'status' | 'code' | 'detail'> & Partial<ProblemBody>) {
-    super(body.detail)
+    super(said(body.detail))
     this.name = 'Problem'
     this.status = body.status
     this.code = body.code
     this.field = body.field ?? undefined
+    this.rule = body.rule ?? undefined
     this.requestId = body.requestId
   }
 

@@ -73,6 +73,8 @@ export interface ProblemBody {
   detail: string
   /** The field to blame, as a path: `orders[2].quantity`. */
   field?: string | null
+  /** The rule of risk that said no. */
+  rule?: string | null
   requestId: string
 }
 

@@ -25,6 +25,8 @@ interface Props {
   marks: FillMark[]
   lines: LevelLine[]
   tickSize: number
+  /** The candle under the cross, and null when it leaves the chart. */
+  onPoint: (candle: Candle | null) => void
   /** Another one begins a new view; the same one keeps the trader's zoom. */
   subject: string
 }
@@ -42,11 +44,15 @@ interface Parts {
 /** Room for a candle and its gap in the first view, in pixels. */
 const STEP_PX = 7
 
-export default function CandleChart({ label, candles, marks, lines, tickSize, subject }: Props) {
+export default function CandleChart({ label, candles, marks, lines, tickSize, subject, onPoint }: Props) {
   const box = useRef<HTMLDivElement>(null)
   const parts = useRef<Parts | null>(null)
+  const point = useRef(onPoint)
   const [theme] = useTheme()
 
+  useEffect(() => {
+    point.current = onPoint
+  }, [onPoint])
   useEffect(() => {
     if (!box.current) return
     const chart = createChart(box.current, { autoSize: true, ...chartLook() })
@@ -59,6 +65,10 @@ export default function CandleChart({ label, candles, marks, lines, tickSize, su
     })
     chart.priceScale('volume').applyOptions({ scaleMargins: { top: 0.85, bottom: 0 } })
     parts.current = { chart, bars, volumes, markers: createSeriesMarkers(bars), lines: [], subject: '', drawn: [] }
+    chart.subscribeCrosshairMove(({ logical }) => {
+      const drawn = parts.current?.drawn
+      point.current((logical !== undefined && drawn?.[logical]) || null)
+    })
     return () => {
       parts.current = null
       chart.remove()
@@ -110,8 +120,10 @@ export default function CandleChart({ label, candles, marks, lines, tickSize, su
   }, [candles, subject, tickSize])
 
   useEffect(() => {
-    parts.current?.markers.setMarkers(markersOf(marks, candles))
-  }, [marks, candles, theme])
+    const now = parts.current
+    now?.markers.setMarkers(markersOf(marks, now.drawn))
+    // A candle that only moves leaves its marks where they are.
+  }, [marks, candles.length, subject, theme])
 
   useEffect(() => {
     const now = parts.current

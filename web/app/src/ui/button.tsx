@@ -9,7 +9,11 @@ const KINDS = {
   sell: 'border border-transparent bg-sell text-panel font-semibold hover:brightness-110',
 } as const
 
-const SIZES = { small: 'h-6 px-2 text-xs', normal: 'h-8 px-3', large: 'h-10 px-4 text-sm' } as const
+const SIZES = {
+  small: 'h-6 px-2 text-xs phone:h-9 phone:px-3',
+  normal: 'h-8 px-3 phone:h-9',
+  large: 'h-10 px-4 text-sm',
+} as const
 
 interface Props extends ComponentProps<'button'> {
   kind?: keyof typeof KINDS

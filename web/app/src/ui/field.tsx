@@ -6,7 +6,7 @@ interface Frame {
   hint?: ReactNode
 }
 
-const INPUT = 'h-8 w-full min-w-0 rounded border bg-panel px-2 disabled:opacity-50'
+const INPUT = 'h-8 w-full min-w-0 phone:h-10 rounded border bg-panel px-2 disabled:opacity-50'
 
 export function inputClass(error: string | undefined): string {
   return `${INPUT} ${error ? 'border-danger' : 'border-line'}`

@@ -8,18 +8,23 @@ interface Props {
   before?: number | null
 }
 
-/** The last traded price. Each tick repaints this cell alone; a flash shows which way it went. */
+/** Long enough to be seen, and over before the next tick of a busy instrument. */
+const TINT_MS = 200
+
+/**
+ * The last traded price. Each tick repaints this cell alone; a tint shows which way it went. It comes and goes without a
+ * fade: dozens of fades at once cost a phone more than everything else on the page.
+ */
 export function LastPrice({ instrument, before }: Props) {
   const tick = useTick(instrument)
   const cell = useRef<HTMLSpanElement>(null)
   const shown = tick?.price ?? before
   useEffect(() => {
-    if (!tick?.direction || !cell.current) return
-    const { classList } = cell.current
-    classList.remove('moved-up', 'moved-down')
-    // Reading the layout lets the same animation begin again.
-    void cell.current.offsetWidth
-    classList.add(tick.direction > 0 ? 'moved-up' : 'moved-down')
+    const moved = cell.current?.dataset
+    if (!tick?.direction || !moved) return
+    moved.moved = tick.direction > 0 ? 'up' : 'down'
+    const over = setTimeout(() => delete moved.moved, TINT_MS)
+    return () => clearTimeout(over)
   }, [tick])
   return (
     <span ref={cell} className="rounded-sm px-0.5 whitespace-nowrap">

@@ -1,4 +1,5 @@
 import { RadioGroup } from 'radix-ui'
+import { useId } from 'react'
 
 interface Props<Value extends string> {
   label: string
@@ -8,6 +9,8 @@ interface Props<Value extends string> {
   /** Colour of the chosen one, where it means something. */
   tone?: (value: Value) => string
   className?: string
+  /** What is wrong with the choice. */
+  error?: string | undefined
 }
 
 /** A choice of a few, all in sight. */
@@ -18,19 +21,23 @@ export function Segmented<Value extends string>({
   onValue,
   tone,
   className = '',
+  error,
 }: Props<Value>) {
-  return (
+  const id = useId()
+  const choice = (
     <RadioGroup.Root
       aria-label={label}
+      aria-invalid={error ? true : undefined}
+      aria-describedby={error ? id : undefined}
       value={value}
       onValueChange={(next) => onValue(next as Value)}
-      className={`flex rounded border border-line bg-raised p-0.5 ${className}`}
+      className={`flex rounded border bg-raised p-0.5 ${error ? 'border-danger' : 'border-line'} ${className}`}
     >
       {options.map((option) => (
         <RadioGroup.Item
           key={option}
           value={option}
-          className={`h-6.5 flex-1 rounded-sm px-2 text-xs whitespace-nowrap ${
+          className={`h-6.5 flex-1 phone:h-8.5 rounded-sm px-2 text-xs whitespace-nowrap ${
             option === value
               ? `font-semibold shadow-sm ${tone?.(option) ?? 'bg-panel text-ink'}`
               : 'text-soft hover:text-ink'
@@ -40,5 +47,14 @@ export function Segmented<Value extends string>({
         </RadioGroup.Item>
       ))}
     </RadioGroup.Root>
+  )
+  if (!error) return choice
+  return (
+    <div className="flex flex-col gap-1">
+      {choice}
+      <p id={id} role="alert" className="text-xs text-danger">
+        {error}
+      </p>
+    </div>
   )
 }

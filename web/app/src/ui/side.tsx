@@ -1,4 +1,5 @@
 import type { Side } from '@/api/types'
+import { said } from '@/format/said'
 
 export function SideWord({ side }: { side: Side }) {
   return <span className={`font-semibold ${side === 'BUY' ? 'text-buy' : 'text-sell'}`}>{side}</span>
@@ -25,7 +26,7 @@ export function StateWord({
   return (
     <span className="flex flex-col">
       <span className={`font-medium whitespace-nowrap ${TONES[tone]}`}>{word}</span>
-      {because && <span className="max-w-72 min-w-40 text-xs text-soft">{because}</span>}
+      {because && <span className="max-w-72 min-w-40 text-xs text-soft">{said(because)}</span>}
     </span>
   )
 }

@@ -16,10 +16,11 @@ interface Props extends Omit<ComponentProps<'input'>, 'value' | 'onChange' | 'st
 /** A number with a button on either side; the arrow keys step too. Text inside: half a number is a draft, not a zero. */
 export function Stepper({ label, value, onValue, step, unit, error, hint, ...rest }: Props) {
   const id = useId()
-  const button = 'flex w-8 shrink-0 items-center justify-center border-line bg-raised text-soft hover:bg-hover'
+  const button =
+    'flex w-8 phone:w-10 shrink-0 items-center justify-center border-line bg-raised text-soft hover:bg-hover'
   return (
     <FieldFrame id={id} label={label} error={error} hint={hint}>
-      <div className="flex h-8 items-stretch">
+      <div className="flex h-8 items-stretch phone:h-10">
         <button
           type="button"
           tabIndex={-1}

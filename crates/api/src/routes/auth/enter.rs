@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
-use back_office::access::{Entry, LogIn, Registration, Secret, Ticket, User};
+use back_office::access::{AccessError, Entry, LogIn, Registration, Secret, Ticket, User};
 use back_office::accounts;
 use domain::Money;
 use serde::{Deserialize, Serialize};
@@ -132,8 +132,17 @@ async fn register(
         (None, Some(token)) => Some(Ticket::Invite(token)),
         (None, None) => None,
     };
+    let asked_for = match &ticket {
+        Some(Ticket::SetupToken(_)) => "setupToken",
+        Some(Ticket::Invite(_)) => "invite",
+        None => "",
+    };
     let new = Registration { name: body.name, password: body.password, ticket, origin };
-    let user = state.access.register(new).await?;
+    let user = state.access.register(new).await.map_err(|why| match why {
+        // What is refused here is what they came with.
+        AccessError::Refused(words) => Problem::forbidden(words).with_field(asked_for),
+        other => other.into(),
+    })?;
     // The user is there, whatever becomes of this: an account can be opened by hand.
     if let Err(why) = begin(&state, &user).await {
         tracing::error!(user.id = %user.id, "user {} has no account to begin with: {}", user.id, why.detail());

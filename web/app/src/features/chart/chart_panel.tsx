@@ -1,9 +1,10 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { lazy, Suspense, useEffect, type ReactNode } from 'react'
+import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react'
 import { symbolOf, tickOf } from '@/api/config'
-import type { Config, Instrument } from '@/api/types'
+import type { Candle, Config, Instrument } from '@/api/types'
 import type { FillMark, LevelLine } from '@/charts/marks'
 import { count } from '@/format/rupees'
+import { moment } from '@/format/time'
 import { Empty, Failed, Loading, Stale } from '@/ui/faces'
 import { Price } from '@/ui/money'
 import { Segmented } from '@/ui/segmented'
@@ -31,6 +32,8 @@ export function ChartPanel({ instrument, config, timeframe, onTimeframe, marks, 
   // Asked for after the history is there: what is told before would have nowhere to go.
   useEffect(() => (there ? liveCandles(cache, id, timeframe) : undefined), [cache, id, timeframe, there])
   const last = query.data?.at(-1)
+  const [pointed, setPointed] = useState<Candle | null>(null)
+  const told = pointed ?? last
   return (
     <section aria-label={`Chart of ${id}`} className="flex h-full min-h-0 flex-col">
       <header className="flex items-center gap-3 border-b phone:flex-wrap phone:gap-y-1 border-line px-3 py-1.5">
@@ -49,18 +52,15 @@ export function ChartPanel({ instrument, config, timeframe, onTimeframe, marks, 
       </header>
       {query.data && query.error && <Stale>The candles may be old: {query.error.message}</Stale>}
       <div className="relative min-h-0 flex-1">
-        {last && (
+        {told && (
           <span className="pointer-events-none absolute top-1 left-2 z-10 flex gap-2.5 text-xs whitespace-nowrap text-soft">
-            <span>
-              O <Price of={last.open} />
-            </span>
-            <span>
-              H <Price of={last.high} />
-            </span>
-            <span>
-              L <Price of={last.low} />
-            </span>
-            <span className="phone:hidden">V {count(last.volume)}</span>
+            {pointed && <span className="phone:hidden">{moment(pointed.time)}</span>}
+            {(['open', 'high', 'low', 'close'] as const).map((name) => (
+              <span key={name}>
+                {name[0]?.toUpperCase()} <Price of={told[name]} />
+              </span>
+            ))}
+            <span className="phone:hidden">V {count(told.volume)}</span>
           </span>
         )}
         {query.error && !there && <Failed what="The candles" error={query.error} retry={() => void query.refetch()} />}
@@ -79,6 +79,7 @@ export function ChartPanel({ instrument, config, timeframe, onTimeframe, marks, 
               lines={lines}
               tickSize={tickOf(instrument)}
               subject={`${id} ${timeframe}`}
+              onPoint={setPointed}
             />
           </Suspense>
         )}

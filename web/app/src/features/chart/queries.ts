@@ -4,18 +4,23 @@ import type { Candle } from '@/api/types'
 import { isoDate } from '@/format/time'
 
 const DAY_MS = 86_400_000
+/** The server gives 100 days at once. */
+const MOST_DAYS = 98
 
 /** How many days back a chart begins: a few screens of candles, weekends counted in. */
 function daysBack(timeframe: string): number {
   const [, count, unit] = /^(\d+)([mhdw])$/.exec(timeframe) ?? []
-  if (unit === 'm') return Math.min(60, 4 + Number(count) * 2)
-  return unit === 'h' ? 120 : 1_500
+  return unit === 'm' ? Math.min(60, 4 + Number(count) * 2) : MOST_DAYS
 }
 
-/** `now`: the market's own time, which is not today's in a replay. */
+/** What is asked for. `now`: the market's own time, which is not today's in a replay. */
+export function historyOf(instrument: string, timeframe: string, now: string) {
+  // Without an end it is until now: a day as the end would leave out today.
+  return { instrument, timeframe, from: isoDate(Date.parse(now) - daysBack(timeframe) * DAY_MS) }
+}
+
 export function candlesQuery(instrument: string, timeframe: string, now: string) {
-  const until = Date.parse(now)
-  const query = { instrument, timeframe, from: isoDate(until - daysBack(timeframe) * DAY_MS), to: isoDate(until) }
+  const query = historyOf(instrument, timeframe, now)
   return queryOptions({
     queryKey: ['candles', instrument, timeframe],
     queryFn: async (): Promise<Candle[]> =>

@@ -6,11 +6,20 @@ import { LastPrice } from '@/ui/last_price'
 import { Change } from './change'
 import { quotesQuery } from './queries'
 
+const KINDS: Partial<Record<string, string>> = { equity: 'share' }
+
 interface Props {
   instruments: Instrument[]
   chosen: string
   onChoose: (instrument: string) => void
   onTrade: (instrument: string, side: Side) => void
+}
+
+/** Where it is traded and what it is; its name, where that says more than the symbol. */
+function aboutOf({ instrument, name, kind }: Instrument): string {
+  const [exchange, symbol = ''] = instrument.split(':')
+  const said = symbol.startsWith(name) ? (KINDS[kind] ?? kind) : name
+  return `${exchange} · ${said}`
 }
 
 export function WatchList({ instruments, chosen, onChoose, onTrade }: Props) {
@@ -40,9 +49,7 @@ export function WatchList({ instruments, chosen, onChoose, onTrade }: Props) {
               <span className="text-right font-medium">
                 <LastPrice instrument={one.instrument} before={of(one.instrument)?.lastPrice ?? null} />
               </span>
-              <span className="truncate text-xs text-soft">
-                {one.instrument.split(':')[0]} · {one.name}
-              </span>
+              <span className="truncate text-xs text-soft">{aboutOf(one)}</span>
               <span className="text-right text-xs">
                 <Change instrument={one.instrument} quote={of(one.instrument)} />
               </span>

@@ -4,6 +4,7 @@ import { symbolOf } from '@/api/config'
 import { useMay } from '@/api/session'
 import type { Lock, RiskEvent } from '@/api/types'
 import { number } from '@/format/figure'
+import { said } from '@/format/said'
 import { moment } from '@/format/time'
 import { Button } from '@/ui/button'
 import { Faces } from '@/ui/faces'
@@ -25,7 +26,7 @@ export function RiskView({ runName }: { runName: (runId: number) => string }) {
     { head: 'Time', cell: (one) => <span className="whitespace-nowrap text-soft">{moment(one.at)}</span> },
     { head: 'Rule', cell: (one) => <span className="font-medium whitespace-nowrap">{one.rule}</span> },
     { head: 'Instrument', cell: (one) => (one.instrument ? symbolOf(one.instrument) : '–') },
-    { head: 'Refused because', cell: (one) => <span className="block min-w-52">{one.detail}</span> },
+    { head: 'Refused because', cell: (one) => <span className="block min-w-52">{said(one.detail)}</span> },
     {
       head: 'Figures',
       cell: (one) => (
@@ -52,7 +53,7 @@ export function RiskView({ runName }: { runName: (runId: number) => string }) {
               <li key={lock.id} className="flex flex-wrap items-center gap-2 rounded border border-danger px-2 py-1.5">
                 <strong className="text-danger">{scopeName(lock, runName)} locked</strong>
                 <span className="flex-1">
-                  {lock.because}{' '}
+                  {said(lock.because)}{' '}
                   <span className="text-soft">
                     ({lock.kind}, {moment(lock.lockedAt)})
                   </span>

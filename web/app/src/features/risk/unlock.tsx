@@ -3,6 +3,7 @@ import { useState, type FormEvent } from 'react'
 import { client, idempotent, submissionKey, take } from '@/api/client'
 import { asProblem } from '@/api/problem'
 import type { Lock } from '@/api/types'
+import { said } from '@/format/said'
 import { Button } from '@/ui/button'
 import { Deeds, Dialog } from '@/ui/dialog'
 import { TextField } from '@/ui/field'
@@ -49,7 +50,7 @@ export function Unlock({
       open
       onOpenChange={(open) => !open && onClose()}
       title={`Unlock ${scopeName(lock, runName)}?`}
-      about={`Locked because: ${lock.because}. New entries will be possible again, strategies included.`}
+      about={`Locked because: ${said(lock.because)}. New entries will be possible again, strategies included.`}
     >
       <form onSubmit={submit} aria-label="Unlock">
         <TextField

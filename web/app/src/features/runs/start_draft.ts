@@ -31,6 +31,15 @@ export const startSchema = z
     }
   })
 export type StartDraft = z.infer<typeof startSchema>
+const FIELDS = Object.keys(startSchema.shape) as (keyof StartDraft)[]
+
+/** The field of the form that holds what the server names: `limits.maxDailyLoss`, `instruments[0]`, `sizing.quantity`. */
+export function draftField(field: string | undefined): keyof StartDraft | undefined {
+  const [, first, inner] = /^(\w+)(?:\[\d+\])?(?:\.(\w+))?/.exec(field ?? '') ?? []
+  const wanted =
+    first === 'sizing' ? 'size' : first === 'limits' ? inner : first === 'instrument' ? 'instruments' : first
+  return FIELDS.find((one) => one === wanted)
+}
 
 type Parameters = NonNullable<StartRun['parameters']>
 

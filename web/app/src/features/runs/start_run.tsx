@@ -16,7 +16,7 @@ import { putRun } from './live'
 import { strategiesQuery } from './queries'
 import { keptId, offersOf } from './offers'
 import { Parameters } from './parameters'
-import { startSchema, toStart, type StartDraft } from './start_draft'
+import { draftField, startSchema, toStart, type StartDraft } from './start_draft'
 
 interface Props {
   account: Account
@@ -64,13 +64,14 @@ export function StartRunDialog({ account, config, mode, onClose }: Props) {
       const { field, message, passing } = asProblem(error)
       // Other terms are another submission; a lost answer is the same one.
       if (!passing) key.current = submissionKey()
-      const own = field?.replace(/^limits\.|^sizing\..*/, '') || (field?.startsWith('sizing') ? 'size' : field)
-      if (own && own in form.getValues()) setError(own as keyof StartDraft, { message })
+      const own = draftField(field)
+      if (own) setError(own, { message })
     },
   })
   const offers = offersOf(strategies.data?.items ?? [], config.strategies)
   const about = offers.find((one) => one.value === watch('strategyId'))?.about
   const problem = start.error ? asProblem(start.error) : null
+  const unplaced = problem && !draftField(problem.field) ? problem.message : null
   const text = (name: keyof StartDraft, label: string, hint?: string) => (
     <TextField label={label} hint={hint} error={errors[name]?.message} {...register(name)} />
   )
@@ -145,14 +146,14 @@ export function StartRunDialog({ account, config, mode, onClose }: Props) {
               <option value="equityPct">% of equity</option>
             </SelectField>
             {text('size', watch('sizing') === 'quantity' ? 'Quantity' : '% of equity')}
-            {text('squareOff', 'Square off at', 'hh:mm; empty: 15:10')}
+            {text('squareOff', 'Square off at', 'hh:mm; empty: never')}
             {text('stop', 'Stop loss', 'pct= points= atr=')}
             {text('target', 'Target', 'empty: none')}
             {text('maxDailyLoss', 'Max daily loss', 'rupees')}
           </div>
-          {problem && (
+          {unplaced && (
             <p role="alert" className="text-danger">
-              {problem.message}
+              {unplaced}
             </p>
           )}
           <Deeds>

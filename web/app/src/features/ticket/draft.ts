@@ -1,6 +1,7 @@
 /** What is being typed into the ticket, and the rules it must keep before the server is asked. */
 import { z } from 'zod'
 import { tickOf } from '@/api/config'
+import type { Problem } from '@/api/problem'
 import type { Instrument, NewOrder, OrderType } from '@/api/types'
 import { count, price } from '@/format/rupees'
 import { onTick } from '@/format/steps'
@@ -22,7 +23,15 @@ export interface Draft {
   targetPrice: string
 }
 export type DraftField = keyof Draft
-export const NUMBERS = ['quantity', 'limitPrice', 'triggerPrice', 'stopLoss', 'targetPrice'] as const
+const FIELDS: readonly DraftField[] = ['quantity', 'product', 'limitPrice', 'triggerPrice', 'stopLoss', 'targetPrice']
+/** Rules of risk that a smaller order keeps: told at the quantity, though the server blames the order as a whole. */
+const ABOUT_SIZE = ['orderSize', 'orderValue', 'maxPosition', 'buyingPower', 'capitalAllocation', 'strategyCap']
+
+/** The field of the ticket that a refusal is about, if it is about one. */
+export function fieldOf({ field, rule }: Pick<Problem, 'field' | 'rule'>): DraftField | undefined {
+  if (field === undefined && rule !== undefined && ABOUT_SIZE.includes(rule)) return 'quantity'
+  return FIELDS.find((one) => one === field)
+}
 
 function toNumber(text: string): number {
   return text.trim() === '' ? Number.NaN : Number(text.replaceAll(',', ''))

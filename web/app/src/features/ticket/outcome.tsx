@@ -2,6 +2,7 @@ import { symbolOf } from '@/api/config'
 import type { Order } from '@/api/types'
 import { orderLook } from '@/ui/order_state'
 import { count, price } from '@/format/rupees'
+import { said } from '@/format/said'
 import { StateWord } from '@/ui/side'
 
 /** What became of the orders sent last: it goes on moving as they do. */
@@ -23,7 +24,7 @@ export function Outcome({ placed, orders }: { placed: Order[]; orders: Order[] }
                 {count(order.filledQuantity)} at {price(order.averagePrice)}
               </span>
             )}
-            {order.because && <span className="col-span-2 text-xs">{order.because}</span>}
+            {order.because && <span className="col-span-2 text-xs">{said(order.because)}</span>}
           </li>
         ))}
       </ul>

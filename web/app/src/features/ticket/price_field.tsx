@@ -22,7 +22,7 @@ export function PriceField({ control, instrument, name, label }: Props) {
   const stepped = (text: string, steps: number) => {
     const from = Number(text.replaceAll(',', ''))
     const known = text.trim() !== '' && Number.isFinite(from)
-    return String(stepPrice(known ? from : (ticks.get(id)?.price ?? tickSize), known ? steps : 0, tickSize))
+    return price(stepPrice(known ? from : (ticks.get(id)?.price ?? tickSize), known ? steps : 0, tickSize))
   }
   return (
     <Controller

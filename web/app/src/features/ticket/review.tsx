@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useRef, type ReactNode } from 'react'
 import { client, idempotent, submissionKey, take } from '@/api/client'
 import { symbolOf } from '@/api/config'
-import { asProblem } from '@/api/problem'
+import { asProblem, type Problem } from '@/api/problem'
 import { useTick } from '@/api/ticks'
 import type { Account, Instrument, Mode, NewOrder, Order } from '@/api/types'
 import { count, price, rupees } from '@/format/rupees'
@@ -21,7 +21,7 @@ interface Props {
   instrument: Instrument
   onBack: () => void
   onPlaced: (orders: Order[]) => void
-  onRefused: (field: string | undefined, message: string) => void
+  onRefused: (problem: Problem) => void
 }
 
 const HOW: Record<NewOrder['type'], (order: NewOrder) => string> = {
@@ -44,7 +44,7 @@ export function Review({ order, mode, account, available, instrument, onBack, on
     onError: (error) => {
       const problem = asProblem(error)
       // Not known whether it arrived: stay here, where sending again is safe.
-      if (!problem.passing) onRefused(problem.field, problem.message)
+      if (!problem.passing) onRefused(problem)
     },
   })
   return (

@@ -2,16 +2,18 @@ import { zodResolver } from '@hookform/resolvers/zod'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { Controller, useForm } from 'react-hook-form'
 import { symbolOf } from '@/api/config'
+import type { Problem } from '@/api/problem'
 import { useMay } from '@/api/session'
 import type { Account, Instrument, Mode, NewOrder, Order, Side } from '@/api/types'
 import { count } from '@/format/rupees'
+import { said } from '@/format/said'
 import { stepQuantity } from '@/format/steps'
 import { Button } from '@/ui/button'
 import { LastPrice } from '@/ui/last_price'
 import { ModeBadge } from '@/ui/mode_badge'
 import { Segmented } from '@/ui/segmented'
 import { Stepper } from '@/ui/stepper'
-import { draftSchema, needsLimit, needsTrigger, NUMBERS, PRODUCTS, toOrder, TYPES, type Draft } from './draft'
+import { draftSchema, fieldOf, needsLimit, needsTrigger, PRODUCTS, toOrder, TYPES, type Draft } from './draft'
 import { PriceField } from './price_field'
 import { Outcome } from './outcome'
 import { Review } from './review'
@@ -56,7 +58,7 @@ export function Ticket({
   const [refused, setRefused] = useState<string | null>(null)
   const quantity = useRef<HTMLInputElement>(null)
   const resolver = useMemo(() => zodResolver(draftSchema(instrument)), [instrument])
-  const { control, handleSubmit, watch, setValue, setError, formState } = useForm<Draft>({
+  const { control, handleSubmit, watch, setValue, setError, clearErrors, formState } = useForm<Draft>({
     resolver,
     defaultValues: {
       side,
@@ -82,11 +84,11 @@ export function Ticket({
     setRefused(null)
     setReviewed(toOrder(good, account.id, instrument.instrument))
   })
-  const refuse = (field: string | undefined, message: string) => {
+  const refuse = (problem: Problem) => {
     setReviewed(null)
-    const known = NUMBERS.find((one) => one === field)
-    if (known) setError(known, { message }, { shouldFocus: true })
-    else setRefused(message)
+    const at = fieldOf(problem)
+    if (at) setError(at, { message: problem.message }, { shouldFocus: true })
+    else setRefused(problem.message)
   }
   const of = { control, instrument }
   if (instrument.kind === 'index') {
@@ -108,7 +110,11 @@ export function Ticket({
         label="Product"
         value={draft.product}
         options={PRODUCTS}
-        onValue={(next) => setValue('product', next)}
+        onValue={(next) => {
+          setValue('product', next)
+          clearErrors('product')
+        }}
+        error={formState.errors.product?.message}
       />
       <Controller
         control={control}
@@ -142,7 +148,8 @@ export function Ticket({
       <Worth instrument={instrument} draft={draft} available={available} />
       {locked && (
         <p role="status" className="rounded border border-danger p-2">
-          <strong className="text-danger">New entries are locked:</strong> {locked}. Exits still go. Unlock under Risk.
+          <strong className="text-danger">New entries are locked:</strong> {said(locked)}. Exits still go. Unlock under
+          Risk.
         </p>
       )}
       {refused && (
