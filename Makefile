@@ -60,14 +60,14 @@ $(REFERENCE):
 	   && $@.venv/bin/pip install --quiet --retries 1 --timeout 20 numpy >/dev/null 2>&1; then echo $@.venv/bin/python >$@; \
 	 else echo "no Python with numpy: the tests that compare with it will say skipped"; : >$@; fi
 
-# Some tests read a report in Chromium, and say skipped without one.
+# Some tests read a report, or trade at the page, in Chromium, and say skipped without one.
 browser:
 	@if [ -n "$${CHROMIUM:-}" ] || command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null; then :; \
 	 elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	   echo "installing Chromium, for the tests that read a report"; \
+	   echo "installing Chromium, for the tests in a browser"; \
 	   { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1 \
-	     || echo "Chromium could not be installed: the tests that read a report will say skipped"; \
-	 else echo "no Chromium: the tests that read a report will say skipped; install it, or set CHROMIUM to its path"; fi
+	     || echo "Chromium could not be installed: the tests in a browser will say skipped"; \
+	 else echo "no Chromium: the tests in a browser will say skipped; install it, or set CHROMIUM to its path"; fi
 
 # The suite of the database runs on private PostgreSQL and MariaDB servers too, and says skipped without them.
 databases:

@@ -10,7 +10,7 @@ test('in demo mode the user is shown loudly, filled in, and one press logs in', 
   expect(screen.getByLabelText('Name')).toHaveValue('demo')
   await user.click(screen.getByRole('button', { name: 'Log in' }))
   expect(await screen.findByRole('button', { name: 'Panic' })).toBeEnabled()
-  expect(document.title).toBe('PAPER · NIFTY26NOVFUT · Sauda')
+  expect(document.title).toBe('PAPER · SBIN · Sauda')
 })
 
 test('a wrong password is refused in words and the page stays', async () => {

@@ -19,6 +19,12 @@ export const INSTRUMENTS: Instrument[] = [
     lotSize: 1,
     freezeQuantity: null,
   },
+  share('SBIN', 'State Bank of India'),
+  share('RELIANCE', 'Reliance Industries'),
+  share('HDFCBANK', 'HDFC Bank'),
+  share('INFY', 'Infosys'),
+  share('TCS', 'Tata Consultancy Services'),
+  share('ITC', 'ITC'),
   {
     instrument: 'NSE:NIFTY26NOVFUT',
     name: 'Nifty 26 Nov future',
@@ -27,12 +33,6 @@ export const INSTRUMENTS: Instrument[] = [
     lotSize: 65,
     freezeQuantity: 1755,
   },
-  share('SBIN', 'State Bank of India'),
-  share('RELIANCE', 'Reliance Industries'),
-  share('HDFCBANK', 'HDFC Bank'),
-  share('INFY', 'Infosys'),
-  share('TCS', 'Tata Consultancy Services'),
-  share('ITC', 'ITC'),
 ]
 
 const parameter = (name: string, usual: number, doc: string) => ({
@@ -55,5 +55,6 @@ export const STRATEGIES: Config['strategies'] = [
     doc: 'Buys what has fallen too fast.',
     parameters: [parameter('period', 14, 'bars of the index')],
   },
+  { name: 'buy_and_hold', doc: 'Buys at the first close and holds.', parameters: [] },
   { name: 'opening_range', doc: 'Follows the price out of the first range of the day.', parameters: [] },
 ]

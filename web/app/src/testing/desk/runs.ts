@@ -1,5 +1,6 @@
 import type { Position, Run, StartRun, Strategy } from '@/api/types'
 import type { Ledger } from './ledger'
+import { STRATEGIES } from './listed'
 import { exact, ist } from './market'
 import { Refusal } from './routes'
 
@@ -31,6 +32,12 @@ export class Runs {
     const strategy = this.strategies.find((one) => one.id === strategyId)
     if (!strategy)
       throw new Refusal(404, 'not_found', `there is no strategy ${strategyId}; see GET /api/strategies`, 'strategyId')
+    const known = STRATEGIES.find((one) => one.name === strategy.name)?.parameters.map((one) => one.name) ?? []
+    const odd = Object.keys(wish.parameters ?? {}).find((one) => !known.includes(one))
+    if (odd !== undefined) {
+      const detail = `strategy \`${strategy.name}\` has no parameter \`${odd}\`; it has ${known.join(', ') || 'none'}`
+      throw new Refusal(422, 'validation', detail, 'parameters')
+    }
     const at = ist(this.now())
     const run: Run = {
       id: this.all.length + 1,
@@ -99,6 +106,7 @@ export class Runs {
       if (!instrument) continue
       const quantity = this.quantities.get(run.id) ?? 1
       const held = run.positions.find((one) => one.instrument === instrument)?.quantity ?? 0
+      if (run.strategy === 'buy_and_hold' && held > 0) continue
       const side = held > 0 ? 'SELL' : 'BUY'
       const order = {
         accountId: run.accountId,

@@ -18,6 +18,12 @@ export function deskRoutes(desk: FakeDesk): Routes {
     if (!instrument) throw new Refusal(422, 'validation', `there is no instrument ${wish.instrument}`, 'instrument')
     const [lock] = desk.locks
     if (lock) throw new Refusal(423, 'locked', `new entries are locked (${lock.because}); unlock them under Risk`)
+    const last = market.prices.get(wish.instrument) ?? 0
+    const wrong = wish.stopLoss != null && (wish.side === 'BUY' ? wish.stopLoss >= last : wish.stopLoss <= last)
+    if (wrong) {
+      const detail = `price ${wish.stopLoss} is on the wrong side of ${last}; use one on the other side`
+      throw new Refusal(422, 'risk_refused', detail, 'stopLoss')
+    }
     if (wish.quantity <= MOST_UNITS) return
     const detail = `quantity ${wish.quantity} is above the limit of ${MOST_UNITS} for one order; order less, or raise the limit`
     desk.events.unshift({
