@@ -42,11 +42,12 @@ run: build
 test: $(REFERENCE) $(PACKAGES) browser databases
 	@if cargo fmt --version >/dev/null 2>&1; then cargo fmt --all --check; \
 	 else echo "skipped: formatting; rustup component add rustfmt"; fi
+	@# Before anything is compiled: the types of the API are written among the sources that the binary is made of.
+	@cd $(REPORT) && npm run --silent check && npm run --silent test
+	@cd $(APP) && npm run --silent check && npm run --silent test
 	@if cargo clippy --version >/dev/null 2>&1; then cargo clippy --workspace --all-targets --locked -- -D warnings; \
 	 else echo "skipped: lints; rustup component add clippy"; fi
 	@cargo xtask tidy
-	@cd $(REPORT) && npm run --silent check && npm run --silent test
-	@cd $(APP) && npm run --silent check && npm run --silent test
 	@cargo test --workspace --locked --doc --quiet
 	@export SAUDA_PYTHON="$$(cat $(REFERENCE))"; \
 	 if cargo nextest --version >/dev/null 2>&1; then cargo nextest run --workspace --locked; \

@@ -4,11 +4,7 @@
 //! `SAUDA_SHOTS` names a folder for a screenshot of every step. Without Node, Chromium or the packages of the page it
 //! says that it was skipped.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "all of this is test code: what cannot go on stops where it stands"
-)]
+#![expect(clippy::unwrap_used, reason = "all of this is test code: what cannot go on stops where it stands")]
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};

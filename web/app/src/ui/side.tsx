@@ -26,7 +26,7 @@ export function StateWord({
   return (
     <span className="flex flex-col">
       <span className={`font-medium whitespace-nowrap ${TONES[tone]}`}>{word}</span>
-      {because && <span className="max-w-72 min-w-40 text-xs text-soft">{said(because)}</span>}
+      {because && <span className="max-w-72 text-xs desk:min-w-40 text-soft">{said(because)}</span>}
     </span>
   )
 }

@@ -78,7 +78,8 @@ pub async fn runs(desk: &Desk, access: &Access, demo: &DemoUser, account: Accoun
         ("Crossing averages", "sma_cross", 100, vec![("fast", "3"), ("slow", "8")]),
         ("RSI reversion", "rsi_reversion", 100, vec![("length", "7")]),
     ];
-    for ((name, built_in, qty, parameters), instrument) in wishes.into_iter().zip(shares) {
+    // From the end: the first on the page is left to the person, as the other side of what a run holds is refused.
+    for ((name, built_in, qty, parameters), instrument) in wishes.into_iter().zip(shares.into_iter().rev()) {
         let strategy = strategy(access, demo.id, name, built_in).await?;
         // Only parameters that the strategy has: a demo must not fail on a renamed one.
         let has: BTreeSet<String> = strategy::registry()

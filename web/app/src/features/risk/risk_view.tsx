@@ -26,7 +26,7 @@ export function RiskView({ runName }: { runName: (runId: number) => string }) {
     { head: 'Time', cell: (one) => <span className="whitespace-nowrap text-soft">{moment(one.at)}</span> },
     { head: 'Rule', cell: (one) => <span className="font-medium whitespace-nowrap">{one.rule}</span> },
     { head: 'Instrument', cell: (one) => (one.instrument ? symbolOf(one.instrument) : '–') },
-    { head: 'Refused because', cell: (one) => <span className="block min-w-52">{said(one.detail)}</span> },
+    { head: 'Refused because', cell: (one) => <span className="block desk:min-w-52">{said(one.detail)}</span> },
     {
       head: 'Figures',
       cell: (one) => (

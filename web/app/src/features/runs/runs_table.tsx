@@ -34,9 +34,9 @@ export function RunsTable({ runs, may, busy, onChoose, onTurn, onStop }: Props) 
     {
       head: 'Run',
       cell: (run) => (
-        <span className="font-medium whitespace-nowrap">
+        <span className="font-medium desk:whitespace-nowrap">
           {run.strategy}{' '}
-          <span className="font-normal text-soft">
+          <span className="font-normal whitespace-nowrap text-soft">
             #{run.id} v{run.version}
           </span>
         </span>

@@ -54,7 +54,13 @@ export function LogIn({ status, because }: { status: AuthStatus; because: string
         </div>
       )}
       <form onSubmit={submit} noValidate className="flex flex-col gap-3" aria-label="Log in">
-        <TextField label="Name" autoComplete="username" error={formState.errors.name?.message} {...register('name')} />
+        <TextField
+          label="Name"
+          autoFocus={!status.demo}
+          autoComplete="username"
+          error={formState.errors.name?.message}
+          {...register('name')}
+        />
         <TextField
           label="Password"
           type="password"
@@ -82,7 +88,7 @@ export function LogIn({ status, because }: { status: AuthStatus; because: string
             {refused}
           </p>
         )}
-        <Button type="submit" kind="main" size="large" busy={formState.isSubmitting}>
+        <Button type="submit" autoFocus={Boolean(status.demo)} kind="main" size="large" busy={formState.isSubmitting}>
           Log in
         </Button>
       </form>

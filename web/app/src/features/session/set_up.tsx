@@ -52,6 +52,7 @@ export function SetUp({ status, onDone }: { status: AuthStatus; onDone: () => vo
       <form onSubmit={submit} noValidate className="flex flex-col gap-3" aria-label="Set up">
         <TextField
           label="Set-up token"
+          autoFocus
           autoComplete="off"
           error={errors.setupToken?.message}
           {...register('setupToken')}
