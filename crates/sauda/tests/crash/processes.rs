@@ -85,8 +85,8 @@ impl Exchange {
     pub fn start(folder: &Path, port: &str, seed: u64) -> Exchange {
         let seed = seed.to_string();
         let mut args = vec!["sim", "--paper", port, "--seed", &seed, "--tick-ms", "150"];
-        // Few: a start asks for the past of each.
-        for listed in ["NSE:SBIN-EQ=800", "NSE:RELIANCE-EQ=1400", "NSE:TCS-EQ=3500", "NSE:HDFCBANK-EQ=1900"] {
+        // Few: a start asks for the past of each. The demo's runs trade the last two.
+        for listed in ["NSE:HDFCBANK-EQ=1900", "NSE:TCS-EQ=3500", "NSE:RELIANCE-EQ=1400", "NSE:SBIN-EQ=800"] {
             args.extend(["--list", listed]);
         }
         let mut child = sauda(folder, "exchange.err", &args);

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::http::{Answer, Client};
 
 /// Bought and sold all the time.
-const TRADED: [&str; 3] = ["NSE:SBIN-EQ", "NSE:TCS-EQ", "NSE:HDFCBANK-EQ"];
+const TRADED: [&str; 3] = ["NSE:SBIN-EQ", "NSE:RELIANCE-EQ", "NSE:TCS-EQ"];
 /// Only orders far below the market, each with a price of its own: none fills, none is changed.
 pub const FAR: &str = "NSE:HDFCBANK-EQ";
 
