@@ -15,6 +15,7 @@ mod invites;
 mod lockout;
 mod log_in;
 mod master_key;
+mod operator;
 mod password;
 mod permission;
 pub(crate) mod record;

@@ -1,5 +1,6 @@
 //! One module a command: its arguments, what it does, what it prints.
 
+pub mod audit;
 pub mod backtest;
 pub mod check;
 pub mod data;
@@ -13,4 +14,5 @@ pub mod serve;
 pub mod sim;
 pub mod strategies;
 pub mod sweep;
+pub mod user;
 pub mod walk_forward;

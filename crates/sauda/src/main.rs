@@ -2,6 +2,7 @@
 
 mod commands;
 mod failure;
+mod installation;
 mod outside;
 mod pages;
 mod progress;
@@ -43,6 +44,8 @@ enum Command {
     Demo(commands::demo::Args),
     Sim(commands::sim::Args),
     Serve(commands::serve::Args),
+    User(commands::user::Args),
+    Audit(commands::audit::Args),
 }
 
 fn main() -> ExitCode {
@@ -75,5 +78,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Demo(args) => commands::demo::run(&args, &data_dir),
         Command::Sim(args) => commands::sim::run(&args, &data_dir),
         Command::Serve(args) => commands::serve::run(&args, &data_dir),
+        Command::User(args) => commands::user::run(&args, &data_dir),
+        Command::Audit(args) => commands::audit::run(&args, &data_dir),
     }
 }

@@ -10,6 +10,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
+use crate::installation::Installation;
 
 /// Serve the web application and the API: accounts trade on paper in a simulated market
 #[derive(clap::Args)]
@@ -84,12 +85,7 @@ fn settings(args: &Args, data_dir: &Path) -> Result<Settings, Failure> {
             args.listen.ip()
         )));
     }
-    let database = match &args.database {
-        Some(text) => {
-            store::Location::parse(text).map_err(|why| Failure::usage(format!("--database: {why}")))?
-        }
-        None => store::Location::Sqlite(data_dir.join("sauda.db")),
-    };
+    let database = Installation::named(args.database.as_deref(), data_dir)?.database;
     Ok(Settings {
         listen: args.listen,
         demo: args.demo,

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use api::{ApiSettings, AppState, Demo, PartHealth, Parts};
-use back_office::access::{Access, AccessSettings, MasterKey, OsRandomness, Secret};
+use back_office::access::{Access, AccessSettings, Secret};
 use desk::hub::Hub;
 use desk::{Desk, DeskParts, Mode};
 use store::{PageRequest, Store};
@@ -13,22 +13,18 @@ use store::{PageRequest, Store};
 use super::market::Venue;
 use super::{Settings, console, demo};
 use crate::failure::Failure;
+use crate::installation::{Installation, Opened};
 use crate::pages;
 
 pub async fn serve(settings: Settings) -> Result<(), Failure> {
     let Settings { listen, demo: is_demo, database, folder, market, origins } = settings;
-    std::fs::create_dir_all(&folder)
-        .map_err(|why| Failure::failed(format!("cannot make the folder {}: {why}", folder.display())))?;
+    let installation = Installation { folder: folder.clone(), database };
     let end = ended()?;
     let listener = tokio::net::TcpListener::bind(listen).await.map_err(|why| {
         Failure::failed(format!("cannot listen on {listen}: {why}; choose another with --listen"))
     })?;
 
-    let environment = std::env::var(MasterKey::VARIABLE).ok();
-    let key = MasterKey::load(environment.as_deref(), &folder.join("master.key"), &OsRandomness)
-        .map_err(Failure::failed)?;
-    let store =
-        Store::open(&database, key.audit(), &folder.join("audit-mirror")).await.map_err(Failure::failed)?;
+    let Opened { store, key } = installation.open().await?;
     let access =
         Access::open(store.clone(), &key, AccessSettings::default()).await.map_err(Failure::failed)?;
 
