@@ -170,6 +170,12 @@ impl Desk {
         self.inner.accounts.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
+    /// What waits on all accounts: told and not taken up, decided and not stored.
+    pub fn queues(&self) -> (usize, usize) {
+        let accounts = self.all_accounts();
+        (accounts.iter().map(Account::inbox).sum(), accounts.iter().map(Account::unwritten).sum())
+    }
+
     /// Ends an account's work: it must be flat and without orders.
     pub async fn put_down(&self, user: UserId, id: AccountId) -> Result<(), DeskError> {
         let account = self.account(user, id)?;
