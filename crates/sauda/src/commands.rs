@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod backtest;
 pub mod check;
+pub mod config;
 pub mod data;
 pub mod demo;
 pub mod import;

@@ -10,6 +10,7 @@ pub mod audit;
 pub mod backtest;
 pub mod catalogue;
 pub mod check;
+pub mod config;
 pub mod import;
 pub mod indicators;
 pub mod json;

@@ -144,9 +144,10 @@ async fn disable(access: &Access, name: &str, disabled: bool, as_json: bool) -> 
     if as_json {
         return json::print(&UserView::of(&user));
     }
-    outside::say(&match disabled {
-        true => format!("{} is kept out; their sessions are ended, their runs and orders go on\n", user.name),
-        false => format!("{} may log in again\n", user.name),
+    outside::say(&if disabled {
+        format!("{} is kept out; their sessions are ended, their runs and orders go on\n", user.name)
+    } else {
+        format!("{} may log in again\n", user.name)
     })
 }
 

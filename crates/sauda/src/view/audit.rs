@@ -1,5 +1,7 @@
 //! What a walk over the audit chains found.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 use store::audit::{ChainReport, Verdict};
 
@@ -89,7 +91,8 @@ pub fn text(chains: &[ChainReport]) -> String {
     let mut text = lines(&[Align::Left, Align::Right, Align::Right, Align::Left], &rows);
     if chains.iter().all(ChainReport::is_whole) {
         let links: i64 = chains.iter().map(|report| report.rows).sum();
-        text += &format!(
+        let _ = write!(
+            text,
             "{} in {}: all whole, and as the mirror says\n",
             count(links as u64, "row"),
             count(chains.len() as u64, "chain")

@@ -79,6 +79,5 @@ pub fn table(users: &[User]) -> String {
         ]
     });
     let rows: Vec<Vec<String>> = std::iter::once(head).chain(rows).collect();
-    use Align::{Left, Right};
-    lines(&[Right, Left, Left, Left, Left, Left], &rows)
+    lines(&[Align::Right, Align::Left, Align::Left, Align::Left, Align::Left, Align::Left], &rows)
 }

@@ -9,6 +9,7 @@
 
 mod audit;
 mod backtest;
+mod config;
 mod data;
 mod demo;
 mod holes;
@@ -29,6 +30,7 @@ mod served;
 mod sim;
 mod strategies;
 mod sweep;
+mod tls;
 mod users;
 mod walk_forward;
 
