@@ -91,9 +91,9 @@ pub fn text(chains: &[ChainReport]) -> String {
     let mut text = lines(&[Align::Left, Align::Right, Align::Right, Align::Left], &rows);
     if chains.iter().all(ChainReport::is_whole) {
         let links: i64 = chains.iter().map(|report| report.rows).sum();
-        let _ = write!(
+        let _ = writeln!(
             text,
-            "{} in {}: all whole, and as the mirror says\n",
+            "{} in {}: all whole, and as the mirror says",
             count(links as u64, "row"),
             count(chains.len() as u64, "chain")
         );

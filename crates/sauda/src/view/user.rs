@@ -6,6 +6,7 @@ use serde::Serialize;
 use store::accounts::AccountRecord;
 
 use super::table::{Align, lines};
+use crate::commands::backtest::summary::rupees;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -60,22 +61,24 @@ impl AddedView<'_> {
 }
 
 pub fn added(user: &User, account: Option<&AccountRecord>) -> String {
-    let gets = account
-        .map_or_else(String::new, |account| format!(", with a paper account of ₹{}", account.initial_cash));
+    let gets = account.map_or_else(String::new, |account| {
+        format!(", with a paper account of {}", rupees(account.initial_cash))
+    });
     format!("{} is added as {}{gets}\n", user.name, user.role.name())
 }
 
 pub fn table(users: &[User]) -> String {
     let head = ["id", "name", "role", "second factor", "state", "since"].map(str::to_owned).to_vec();
     let rows = users.iter().map(|user| {
-        let state = user.disabled_at.map_or("in use".to_owned(), |at| format!("kept out since {at}"));
+        let state =
+            user.disabled_at.map_or("in use".to_owned(), |at| format!("kept out since {}", at.date()));
         vec![
             user.id.to_string(),
             user.name.clone(),
             user.role.name().to_owned(),
             if user.has_second_factor { "yes" } else { "no" }.to_owned(),
             state,
-            user.created_at.to_string(),
+            user.created_at.date().to_string(),
         ]
     });
     let rows: Vec<Vec<String>> = std::iter::once(head).chain(rows).collect();
