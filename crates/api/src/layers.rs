@@ -17,13 +17,10 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::{AppState, Problem};
 
-/// The largest body: a basket of hundreds of orders is a tenth of it.
-const LARGEST_BODY: usize = 1 << 20;
-
 /// Lays the layers around the routes; the last is the outermost.
 pub(crate) fn around(routes: Router, state: &AppState) -> Router {
     routes
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(DefaultBodyLimit::max(state.settings.body_limit))
         .layer(from_fn_with_state(state.clone(), identify::identify))
         .layer(from_fn_with_state(state.clone(), observe::limit_time))
         .layer(CatchPanicLayer::custom(observe::panicked))

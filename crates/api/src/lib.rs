@@ -9,6 +9,7 @@
 
 pub mod extract;
 mod layers;
+mod measure;
 mod openapi;
 mod order_pages;
 mod pages;
@@ -20,6 +21,7 @@ pub mod views;
 
 pub use layers::address::client_address;
 pub use layers::origin::origin_is_allowed;
+pub use measure::{Unmeasured, install_metrics};
 pub use openapi::document;
 pub use pages::{Page, Pages};
 pub use problem::Problem;

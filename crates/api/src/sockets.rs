@@ -6,9 +6,12 @@
 //! Bounded: frames wait in a queue of fixed length for a slow reader; behind it the hub's own queues overflow, and the
 //! topic begins anew with a snapshot. A reader that takes nothing at all is closed.
 
+mod seats;
 mod session;
 mod subject;
 mod tell;
+
+pub(crate) use seats::Seats;
 
 use axum::Router;
 use axum::extract::State;

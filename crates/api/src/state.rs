@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use back_office::access::Access;
+use back_office::access::{Access, Secret};
 use desk::Desk;
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::layers::rate::Limiters;
 use crate::order_pages::OrderPages;
+use crate::sockets::Seats;
 
 /// Cheap to clone; all clones share what is behind it.
 #[derive(Clone)]
@@ -21,6 +22,7 @@ pub struct AppState {
     /// Says how the parts of the server are.
     pub parts: Arc<dyn Parts>,
     pub(crate) limiters: Arc<Limiters>,
+    pub(crate) seats: Arc<Seats>,
     /// The first pages of order lists, as they were last written.
     pub(crate) order_pages: Arc<OrderPages>,
 }
@@ -35,7 +37,8 @@ impl AppState {
     ) -> AppState {
         let limiters = Arc::new(Limiters::new(settings.rates));
         let order_pages = Arc::new(OrderPages::default());
-        AppState { access, desk, settings: Arc::new(settings), metrics, parts, limiters, order_pages }
+        let seats = Arc::new(Seats::new(settings.sockets_per_user));
+        AppState { access, desk, settings: Arc::new(settings), metrics, parts, limiters, seats, order_pages }
     }
 }
 
@@ -52,6 +55,12 @@ pub struct ApiSettings {
     /// Whether `X-Forwarded-For` tells the client's address: only behind a proxy that sets it.
     pub behind_proxy: bool,
     pub timeout: Duration,
+    /// Bytes of a request's body.
+    pub body_limit: usize,
+    /// Sockets that one user may have open at once.
+    pub sockets_per_user: usize,
+    /// Who may read `/metrics` brings this token; `None`: programs of this machine may.
+    pub metrics_token: Option<Secret>,
     pub rates: RateLimits,
 }
 
@@ -64,6 +73,9 @@ impl Default for ApiSettings {
             secure_cookie: false,
             behind_proxy: false,
             timeout: Duration::from_secs(30),
+            body_limit: 1 << 20,
+            sockets_per_user: 20,
+            metrics_token: None,
             rates: RateLimits::default(),
         }
     }

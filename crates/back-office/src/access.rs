@@ -15,6 +15,7 @@ mod invites;
 mod lockout;
 mod log_in;
 mod master_key;
+mod operator;
 mod password;
 mod permission;
 pub(crate) mod record;
@@ -53,6 +54,22 @@ pub struct AccessSettings {
     pub clock: Arc<dyn Clock>,
     pub randomness: Arc<dyn Randomness>,
     pub password_cost: PasswordCost,
+    pub lives: Lives,
+}
+
+/// How long what lets somebody in is good.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Lives {
+    /// Of an access token, in seconds: so long may a lost one be used when its session is not ended.
+    pub access_token_seconds: i64,
+    /// How long a session can be refreshed. After that its user logs in again, used or not.
+    pub session_seconds: i64,
+}
+
+impl Default for Lives {
+    fn default() -> Lives {
+        Lives { access_token_seconds: 15 * 60, session_seconds: 14 * 24 * 3_600 }
+    }
 }
 
 impl Default for AccessSettings {
@@ -61,6 +78,7 @@ impl Default for AccessSettings {
             clock: Arc::new(SystemClock),
             randomness: Arc::new(OsRandomness),
             password_cost: PasswordCost::default(),
+            lives: Lives::default(),
         }
     }
 }
@@ -76,6 +94,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
     passwords: password::Passwords,
+    session_seconds: i64,
     tokens: tokens::AccessTokens,
     seal: Sealer,
     revoked: revoked::Revoked,
@@ -92,7 +111,7 @@ impl Access {
         key: &MasterKey,
         settings: AccessSettings,
     ) -> Result<Access, AccessError> {
-        let AccessSettings { clock, randomness, password_cost } = settings;
+        let AccessSettings { clock, randomness, password_cost, lives } = settings;
         let setup_token = if store::users::none_yet(&store).await? {
             Some(secret::token("", randomness.as_ref())?)
         } else {
@@ -100,12 +119,13 @@ impl Access {
         };
         let inner = Inner {
             passwords: password::Passwords::new(password_cost, randomness.as_ref())?,
-            tokens: tokens::AccessTokens::new(key),
+            tokens: tokens::AccessTokens::new(key, lives.access_token_seconds),
             seal: key.sealer("totp"),
-            revoked: revoked::Revoked::load(&store, clock.now()).await?,
+            revoked: revoked::Revoked::load(&store, clock.now(), lives.access_token_seconds).await?,
             strangers: lockout::Strangers::default(),
             pending_totp: totp::Pending::default(),
             setup_token: tokio::sync::Mutex::new(setup_token),
+            session_seconds: lives.session_seconds,
             store,
             clock,
             randomness,

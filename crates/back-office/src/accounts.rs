@@ -4,10 +4,11 @@
 
 use domain::Money;
 use store::accounts::{self, AccountRecord, Broker, NewAccount, Relation};
+use store::users::Role;
 use store::{AccountId, Page, PageRequest, UserId, books, orders, runs};
 
 use crate::access::record::Act;
-use crate::access::{Access, AccessError, Caller, Permission};
+use crate::access::{Access, AccessError, Caller, Permission, User};
 
 /// What a paper account begins with unless said: ten lakh rupees.
 pub const USUAL_CASH: Money = Money::rupees(1_000_000);
@@ -40,8 +41,22 @@ pub async fn capital(access: &Access, user: UserId) -> Result<Money, AccessError
         .ok_or_else(|| AccessError::Internal("the capital of a user does not fit".to_owned()))
 }
 
-/// Gives a user who has no account a paper account to begin with; `None` for one who has.
-pub async fn open_first(access: &Access, user: UserId) -> Result<Option<AccountRecord>, AccessError> {
+/// The user's accounts in use that are not at work.
+pub async fn idle(
+    access: &Access,
+    user: UserId,
+    at_work: impl Fn(AccountId) -> bool,
+) -> Result<Vec<AccountRecord>, AccessError> {
+    let page = accounts::list(access.store(), user, PageRequest::first(PageRequest::MAX)?).await?;
+    Ok(page.rows.into_iter().filter(|account| account.closed_at.is_none() && !at_work(account.id)).collect())
+}
+
+/// Gives a user who may trade and has no account a paper account to begin with; `None` for any other.
+pub async fn open_first(access: &Access, user: &User) -> Result<Option<AccountRecord>, AccessError> {
+    if user.role == Role::Viewer {
+        return Ok(None);
+    }
+    let user = user.id;
     let unit = access.store().begin().await?;
     if !accounts::list(&unit, user, PageRequest::first(1)?).await?.rows.is_empty() {
         return Ok(None);

@@ -1,6 +1,6 @@
 //! The front office as its callers see it: one method for each thing that can be asked, always for a user.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -71,6 +71,10 @@ pub(crate) struct Inner {
     links: Links,
     pub making_books: tokio::sync::Mutex<()>,
     accounts: RwLock<BTreeMap<AccountId, Account>>,
+    /// Held while an account is brought to work: two engines of one account would each send its orders.
+    taking_up: tokio::sync::Mutex<()>,
+    /// Whose trade logs are kept.
+    pub logged: std::sync::Mutex<BTreeSet<UserId>>,
 }
 
 impl Desk {
@@ -93,6 +97,8 @@ impl Desk {
             links: parts.links,
             making_books: tokio::sync::Mutex::default(),
             accounts: RwLock::default(),
+            taking_up: tokio::sync::Mutex::default(),
+            logged: std::sync::Mutex::default(),
         };
         let desk = Desk { inner: Arc::new(inner) };
         desk.inner.minutes.warm_up().await;
@@ -110,8 +116,12 @@ impl Desk {
         self.inner.minutes.clone().run().await;
     }
 
-    /// Brings an account to work that was created or linked.
+    /// Brings an account to work that was created or linked. One that is stays as it is.
     pub async fn take_up(&self, record: AccountRecord) -> Result<(), DeskError> {
+        let _one = self.inner.taking_up.lock().await;
+        if self.account(record.user, record.id).is_ok() {
+            return Ok(());
+        }
         let (limits, mut policy) =
             crate::limits::of_account(&self.inner.store, record.user, record.id).await?;
         if self.inner.mode == Mode::Replay {
@@ -158,6 +168,12 @@ impl Desk {
 
     pub(crate) fn all_accounts(&self) -> Vec<Account> {
         self.inner.accounts.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// What waits on all accounts: told and not taken up, decided and not stored.
+    pub fn queues(&self) -> (usize, usize) {
+        let accounts = self.all_accounts();
+        (accounts.iter().map(Account::inbox).sum(), accounts.iter().map(Account::unwritten).sum())
     }
 
     /// Ends an account's work: it must be flat and without orders.

@@ -4,6 +4,7 @@
 //! once a second. The database is the truth: the file is written anew at each start.
 
 use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use domain::trade::Direction;
@@ -70,8 +71,11 @@ impl Desk {
         self.inner.folder.join("users").join(user.to_string()).join("tradelog.json")
     }
 
-    /// Keeps a user's trade log in step with their trades, until the process ends.
+    /// Keeps a user's trade log in step with their trades, until the process ends. Asked a second time, it is kept once.
     pub async fn keep_tradelog(self, user: UserId) {
+        if !self.inner.logged.lock().unwrap_or_else(PoisonError::into_inner).insert(user) {
+            return;
+        }
         let path = self.tradelog_path(user);
         let mut changes = self.inner.hub.subscribe(&Topic::Trades(user), None).receiver;
         loop {

@@ -1,7 +1,9 @@
 //! One module a command: its arguments, what it does, what it prints.
 
+pub mod audit;
 pub mod backtest;
 pub mod check;
+pub mod config;
 pub mod data;
 pub mod demo;
 pub mod import;
@@ -13,4 +15,5 @@ pub mod serve;
 pub mod sim;
 pub mod strategies;
 pub mod sweep;
+pub mod user;
 pub mod walk_forward;

@@ -6,15 +6,18 @@
     reason = "serde hands every field to these by reference"
 )]
 
+pub mod audit;
 pub mod backtest;
 pub mod catalogue;
 pub mod check;
+pub mod config;
 pub mod import;
 pub mod indicators;
 pub mod json;
 pub mod market_data;
 pub mod sweep;
 pub mod table;
+pub mod user;
 pub mod verdict;
 pub mod walk_forward;
 

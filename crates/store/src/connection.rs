@@ -101,6 +101,16 @@ impl Store {
         Ok(store)
     }
 
+    /// Opens a database that is there to look at it: no migration, no write, and the mirror stays as it is.
+    pub async fn look(location: &Location, key: AuditKey, mirror: &Path) -> Result<Store, StoreError> {
+        let reader = match location {
+            Location::Sqlite(path) => Database::connect(sqlite(path, READERS, true)).await?,
+            Location::Server(url) => Database::connect(server(url)).await?,
+        };
+        let mirror = Mirror::open(mirror, &key)?;
+        Ok(Store { inner: Arc::new(Inner { writer: reader.clone(), reader, key, mirror }) })
+    }
+
     /// Whether the database answers now.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.inner.reader.execute_unprepared("select 1").await?;

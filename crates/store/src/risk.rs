@@ -6,7 +6,9 @@ mod limits;
 mod locks;
 
 pub use events::{RiskEvent, RiskEventRecord, record_risk_event, risk_events};
-pub use incidents::{IncidentRecord, NewIncident, incidents, open_incident, resolve_incident};
+pub use incidents::{
+    IncidentRecord, NewIncident, incidents, open_incident, open_incidents, resolve_incident,
+};
 pub use limits::{Limit, limits, set_limit};
 pub use locks::{LockRecord, NewLock, lock, locks, locks_in_force, release};
 

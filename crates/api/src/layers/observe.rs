@@ -48,9 +48,9 @@ pub(super) async fn observe(request: Request, next: Next) -> Response {
         _ => "other",
     };
     let labels =
-        [("method", known.to_owned()), ("path", path.clone()), ("status", status.as_u16().to_string())];
+        [("method", known.to_owned()), ("route", path.clone()), ("status", status.as_u16().to_string())];
     metrics::counter!("sauda_http_requests_total", &labels).increment(1);
-    metrics::histogram!("sauda_http_request_seconds", &labels[..2]).record(elapsed.as_secs_f64());
+    metrics::histogram!("sauda_http_request_duration_seconds", &labels[..2]).record(elapsed.as_secs_f64());
     let _in = span.enter();
     let latency_ms = elapsed.as_secs_f64() * 1_000.0;
     tracing::debug!(status = status.as_u16(), latency_ms, "{method} {path} {}", status.as_u16());

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{Extensions, HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::{AppState, Problem};
+use crate::{AppState, Problem, measure};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(alive)).routes(routes!(health)).routes(routes!(metrics))
@@ -71,12 +71,21 @@ async fn health(State(state): State<AppState>) -> Response {
     (code, Json(health)).into_response()
 }
 
-/// Measurements in the format of Prometheus.
+/// Measurements in the format of Prometheus: for programs of this machine, or for who brings the configured token as
+/// `Authorization: Bearer TOKEN`. They tell of no single user.
 #[utoipa::path(get, path = "/metrics", tag = "health", responses(
     (status = OK, body = String, content_type = "text/plain")
 ))]
-async fn metrics(State(state): State<AppState>) -> Result<Response, Problem> {
-    let handle = state.metrics.ok_or_else(|| Problem::not_found("this server measures nothing"))?;
+async fn metrics(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    extensions: Extensions,
+) -> Result<Response, Problem> {
+    let Some(handle) = &state.metrics else {
+        return Err(Problem::not_found("this server measures nothing; start it with `metrics = true`"));
+    };
+    measure::admit(&headers, &extensions, state.settings.metrics_token.as_ref())?;
+    measure::look(&state).await;
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
     Ok((kind, handle.render()).into_response())
 }

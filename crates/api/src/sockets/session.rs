@@ -15,6 +15,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, interval, timeout};
 
 use super::Kind;
+use super::seats::Seat;
 use super::subject::{Subject, Wanted};
 use super::tell::{follow, follow_all};
 use crate::views::Moment;
@@ -76,6 +77,10 @@ pub(super) async fn serve(socket: WebSocket, state: AppState, origin: Origin, ki
                 "nobody said who they are within 5 s; send {\"type\":\"auth\",\"token\":ACCESS} first";
             return refuse(&mut out, &Problem::unauthenticated(words)).await;
         }
+    };
+    let _seat = match Seat::take(&state.seats, caller.user) {
+        Ok(seat) => seat,
+        Err(problem) => return refuse(&mut out, &problem).await,
     };
     let (frames, waiting) = mpsc::channel(WAITING);
     let mut session =

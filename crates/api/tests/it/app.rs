@@ -1,18 +1,21 @@
 //! A server to ask, and what it answers.
 
-use std::sync::Arc;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use api::{ApiSettings, AppState, NoParts, RateLimits};
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{Method, Request, StatusCode, header};
 use axum::{Router, body};
 use back_office::access::{
-    Access, AccessSettings, Clock, LogIn, MasterKey, Origin, OsRandomness, PasswordCost, Secret,
+    Access, AccessSettings, Clock, Lives, LogIn, MasterKey, Origin, OsRandomness, PasswordCost, Secret,
 };
 use desk::Desk;
 use domain::Timestamp;
+use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::Value;
 use store::users::Role;
 use store::{Location, Store};
@@ -82,6 +85,7 @@ pub struct Ask<'a> {
     path: String,
     headers: Vec<(String, String)>,
     body: Option<Vec<u8>>,
+    peer: Option<SocketAddr>,
 }
 
 impl TestApp {
@@ -91,16 +95,24 @@ impl TestApp {
     }
 
     pub async fn with(settings: ApiSettings) -> TestApp {
-        TestApp::over(settings, Street::Closed).await
+        TestApp::over(settings, Street::Closed, None).await
     }
 
     /// With a paper exchange, whose market trades now.
     pub async fn trading() -> TestApp {
         let rates = RateLimits { entry: None, address: None, user: None };
-        TestApp::over(ApiSettings { rates, ..ApiSettings::default() }, Street::open().await).await
+        TestApp::over(ApiSettings { rates, ..ApiSettings::default() }, Street::open().await, None).await
     }
 
-    async fn over(settings: ApiSettings, street: Street) -> TestApp {
+    /// With an exchange, and measured.
+    pub async fn measured(settings: ApiSettings) -> TestApp {
+        // One process has one recorder, whose upkeep ends with the test that was first.
+        static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
+        let metrics = RECORDER.get_or_init(|| api::install_metrics().unwrap()).clone();
+        TestApp::over(settings, Street::open().await, Some(metrics)).await
+    }
+
+    async fn over(settings: ApiSettings, street: Street, metrics: Option<PrometheusHandle>) -> TestApp {
         let folder = tempfile::tempdir().unwrap();
         let key = MasterKey::from_bytes([42; 32]);
         let location = Location::Sqlite(folder.path().join("sauda.db"));
@@ -110,10 +122,11 @@ impl TestApp {
             clock: clock.clone(),
             randomness: Arc::new(OsRandomness),
             password_cost: PasswordCost { memory_kib: 8, passes: 1 },
+            lives: Lives::default(),
         };
         let access = Access::open(store.clone(), &key, access_settings).await.unwrap();
         let desk = street.desk(store, &folder.path().join("desk")).await;
-        let state = AppState::new(access.clone(), desk.clone(), settings, None, Arc::new(NoParts));
+        let state = AppState::new(access.clone(), desk.clone(), settings, metrics, Arc::new(NoParts));
         TestApp { router: api::router(&state), access, desk, folder, clock }
     }
 
@@ -123,7 +136,7 @@ impl TestApp {
 
     pub fn ask(&self, method: &str, path: &str) -> Ask<'_> {
         let method = method.to_uppercase().parse().unwrap();
-        Ask { app: self, method, path: path.to_owned(), headers: Vec::new(), body: None }
+        Ask { app: self, method, path: path.to_owned(), headers: Vec::new(), body: None, peer: None }
     }
 
     /// Adds a user, whose password is [`PASSWORD`].
@@ -171,6 +184,12 @@ impl Ask<'_> {
         self
     }
 
+    /// As if it came over the network from there.
+    pub fn from(mut self, address: &str) -> Self {
+        self.peer = Some(SocketAddr::new(address.parse().unwrap(), 40_000));
+        self
+    }
+
     pub fn json(self, body: &Value) -> Self {
         self.text(&body.to_string())
     }
@@ -190,7 +209,16 @@ impl Ask<'_> {
             request = request.header(name, value);
         }
         let request = request.header(header::HOST, "127.0.0.1:8080");
-        let request = request.body(self.body.map_or_else(Body::empty, Body::from)).unwrap();
+        let mut request = request.body(self.body.map_or_else(Body::empty, Body::from)).unwrap();
+        request.extensions_mut().extend(
+            self.peer
+                .map(|peer| {
+                    let mut known = axum::http::Extensions::new();
+                    known.insert(ConnectInfo(peer));
+                    known
+                })
+                .unwrap_or_default(),
+        );
         let response = self.app.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body::to_bytes(body, usize::MAX).await.unwrap();

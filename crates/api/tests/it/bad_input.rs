@@ -16,6 +16,7 @@ struct Trial<'a> {
     token: String,
     document: &'a Value,
     operation: &'a Value,
+    belongings: &'a Belongings,
     faults: &'a Mutex<Vec<String>>,
 }
 
@@ -52,6 +53,15 @@ impl Trial<'_> {
         }
     }
 
+    /// The path with a parameter of its query set, in place of the one that it has.
+    fn asking(&self, name: &str, value: &str) -> String {
+        let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
+        let own = format!("{name}={value}");
+        let others = query.split('&').filter(|pair| pair.split('=').next() != Some(name) && !pair.is_empty());
+        let pairs: Vec<&str> = others.chain([own.as_str()]).collect();
+        format!("{path}?{}", pairs.join("&"))
+    }
+
     fn schema(&self) -> Option<&Value> {
         let content = &self.operation["requestBody"]["content"]["application/json"]["schema"];
         self.document.pointer(content["$ref"].as_str()?.trim_start_matches('#'))
@@ -76,6 +86,7 @@ async fn what_no_route_can_take_is_refused() {
             token: token.clone(),
             document: &document,
             operation,
+            belongings: &belongings,
             faults: &faults,
         };
         ids(&trial).await;
@@ -151,7 +162,7 @@ async fn ids(trial: &Trial<'_>) {
     }
     let (before, _) = trial.route.path.split_once('{').unwrap();
     let after = trial.route.path.split_once('}').map_or("", |(_, after)| after);
-    let body = trial.route.body.map(|body| body.replace("{account}", "1"));
+    let body = trial.route.body.map(|body| trial.belongings.fill(body));
     for id in ["abc", "0", "-1", "1.5", "99999999999999999999", "%00", "%F0%9F%92%B0"] {
         trial.refused(&format!("{before}{id}{after}"), body.as_deref(), Some("id")).await;
     }
@@ -166,16 +177,24 @@ async fn queries(trial: &Trial<'_>) {
     if names.is_empty() {
         return;
     }
-    let and = if trial.path.contains('?') { '&' } else { '?' };
-    trial.refused(&format!("{}{and}surplus=1", trial.path), None, Some("surplus")).await;
+    let body = trial.route.body.map(|body| trial.belongings.fill(body));
+    let body = body.as_deref();
+    trial.refused(&trial.asking("surplus", "1"), body, Some("surplus")).await;
     for name in names {
         let nonsense: &[&str] = match name {
             "limit" => &["abc", "0", "501", "-1", "1e9", "99999999999999999999", ""],
             "cursor" => &["abc", "0", "-1", "%00", ""],
+            "accountId" | "runId" => &["abc", "1.5", "99999999999999999999", ""],
+            "open" => &["yes", "1", ""],
+            "from" | "to" => &["yesterday", "2026-13-01", "-1", ""],
+            "instrument" => &["SBIN", "%00", ""],
+            "timeframe" => &["7y", "1", "m", "%00", ""],
+            // Words to look for: whatever they are, there may be nothing like them.
+            "q" => &[],
             _ => &["%00"],
         };
         for value in nonsense {
-            trial.refused(&format!("{}{and}{name}={value}", trial.path), None, Some(name)).await;
+            trial.refused(&trial.asking(name, value), body, Some(name)).await;
         }
     }
 }

@@ -10,6 +10,7 @@ mod contents;
 mod entering;
 mod frame;
 mod keys;
+mod measure;
 mod openapi;
 mod route_table;
 mod second_factor;

@@ -15,7 +15,7 @@ use store::risk::NewIncident;
 use store::users::Role;
 
 use crate::app::TestApp;
-use crate::trading::{far_below, get, ready, until};
+use crate::trading::{far_below, get, market_order, ready, until};
 
 /// Stands in everything that is the first user's alone: it must not be in an answer to anybody else.
 pub const MARK: &str = "of-asha-alone";
@@ -86,6 +86,7 @@ const LIVE_RUN: &str =
 const ORDER: &str = r#"{"accountId":{account},"instrument":"NSE:RELIANCE-EQ","side":"BUY","type":"LIMIT","product":"MIS","quantity":1,"limitPrice":{far}}"#;
 const BASKET: &str = r#"{"orders":[{"accountId":{account},"instrument":"NSE:RELIANCE-EQ","side":"BUY","type":"LIMIT","product":"MIS","quantity":1,"limitPrice":{far}}]}"#;
 const SHORT_ORDER: &str = r#"{"instrument":"NSE:RELIANCE-EQ","direction":"LONG","quantity":1}"#;
+const LIMITS: &str = r#"{"maxDailyLoss":20000.5,"maxDrawdown":30000,"maxPosition":500,"maxOpenPositions":5,"maxTradesPerDay":50,"maxOrderQuantity":400,"maxOrderValue":500000,"maxCapital":900000,"maxCapitalPerRun":400000,"allowOppositeBooks":false}"#;
 const KILL: &str = r#"{"scope":"account","id":{account},"flatten":false,"reason":"a drill"}"#;
 const UNLOCK: &str = r#"{"scope":"account","id":{account},"reason":"the drill is over"}"#;
 
@@ -167,14 +168,12 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/orders/{order}/events", Needs("desk.read"), 200),
     route("GET", "/api/trades", Needs("desk.read"), 200),
     route("GET", "/api/positions", Needs("desk.read"), 200),
-    // Nothing is held.
-    route("POST", "/api/positions/{position}/close", Needs("orders.write"), 409),
+    route("POST", "/api/positions/{position}/close", Needs("orders.write"), 200),
     route("POST", "/api/positions/close-all", Needs("orders.write"), 200).body(r#"{"accountId":{account}}"#),
     route("POST", "/api/panic", Needs("risk.kill"), 200).body(r#"{"accountId":{account}}"#),
     route("GET", "/api/pnl", Needs("desk.read"), 200),
     route("GET", "/api/risk/limits?accountId={account}", Needs("desk.read"), 200),
-    route("PUT", "/api/risk/limits?accountId={account}", Needs("risk.limits"), 200)
-        .body(r#"{"maxOpenPositions":5}"#),
+    route("PUT", "/api/risk/limits?accountId={account}", Needs("risk.limits"), 200).body(LIMITS),
     route("GET", "/api/risk/events", Needs("desk.read"), 200),
     route("GET", "/api/risk/locks", Needs("desk.read"), 200),
     route("POST", "/api/risk/kill-switch", Needs("risk.kill"), 200).body(KILL),
@@ -232,6 +231,8 @@ impl Belongings {
         let order =
             post("/api/orders", filled(ORDER, 0)).await["orders"][0]["id"].as_str().unwrap().to_owned();
         until(|| async { get(app, &token, &format!("/api/orders/{order}")).await["state"] == "open" }).await;
+        post("/api/orders", market_order(account.id.0, 10).to_string()).await;
+        until(|| async { get(app, &token, "/api/positions").await["items"][0]["quantity"] == 10 }).await;
         let books = app.desk.account(asha.user, account.id).unwrap().view();
         let book = books.books.iter().find(|book| book.run.is_none()).unwrap().id.0;
         let unit = app.access.store().begin().await.unwrap();

@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::app::TestApp;
-use crate::trading::{SHARE, Trader, market_order, post, trader};
+use crate::trading::{SHARE, Trader, market_order, post, trader, until};
 
 struct Client(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
@@ -159,4 +159,34 @@ async fn the_live_socket_tells_everything() {
     post(&app, &token, "/api/orders", &market_order(account, 2)).await;
     client.until(|heard| heard["type"] == "order" && heard["order"]["state"] == "filled").await;
     client.until(|heard| heard["type"] == "position" && heard["quantity"] == 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_user_has_so_many_sockets_and_no_more() {
+    let rates = api::RateLimits { entry: None, address: None, user: None };
+    let settings = api::ApiSettings { rates, sockets_per_user: 2, ..api::ApiSettings::default() };
+    let app = TestApp::measured(settings).await;
+    let asha = trader(&app, "asha").await;
+    let ravi = trader(&app, "ravi").await;
+    let address = listening(&app).await;
+    let first = Client::entered(address, &asha.token).await;
+    let _second = Client::entered(address, &asha.token).await;
+    let metrics = || app.ask("GET", "/metrics").from("127.0.0.1").send();
+    assert!(metrics().await.text.contains("sauda_sockets_open 2\n"));
+    let mut third = Client::open(address, "/ws/live").await;
+    third.say(&json!({ "token": asha.token })).await;
+    let refused = third.hear().await.unwrap();
+    assert_eq!(
+        (&refused["type"], &refused["code"]),
+        (&json!("error"), &json!("too_many_requests")),
+        "{refused}"
+    );
+    let words = refused["detail"].as_str().unwrap();
+    assert!(words.contains("2 sockets") && words.contains("close"), "{words}");
+    assert!(third.hear().await.is_none(), "it is closed");
+    // Somebody else has their own; and one that goes makes room.
+    let _other = Client::entered(address, &ravi.token).await;
+    drop(first);
+    until(|| async { metrics().await.text.contains("sauda_sockets_open 2\n") }).await;
+    Client::entered(address, &asha.token).await;
 }

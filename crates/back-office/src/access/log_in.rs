@@ -8,9 +8,6 @@ use store::{SessionId, Unit};
 use super::record::Act;
 use super::{Access, AccessError, Origin, Secret, User, lockout, password, secret, totp};
 
-/// How long a session can be refreshed. After that its user logs in again, used or not.
-const SESSION_SECONDS: i64 = 14 * 24 * 3_600;
-
 const WRONG: AccessError = AccessError::Unauthenticated("name or password is wrong");
 
 #[derive(Clone, Debug)]
@@ -97,7 +94,8 @@ impl Access {
     ) -> Result<Entry, AccessError> {
         let now = self.now();
         let refresh_token = secret::token("", self.inner.randomness.as_ref())?;
-        let refresh_expires_at = Timestamp::from_micros(now.as_micros() + SESSION_SECONDS * 1_000_000);
+        let refresh_expires_at =
+            Timestamp::from_micros(now.as_micros() + self.inner.session_seconds * 1_000_000);
         let new = NewSession {
             address: origin.address.clone(),
             agent: origin.agent.clone(),

@@ -94,21 +94,4 @@ impl Access {
             other => Ok(other?),
         }
     }
-
-    /// Adds a user without a ticket: for the operator at the machine itself, who has the database anyway.
-    pub async fn add_user(&self, name: &str, password: &Secret, role: Role) -> Result<User, AccessError> {
-        password::accept_name(name)?;
-        password::accept(password, name, "password")?;
-        let hash = self.inner.passwords.hash(password, self.inner.randomness.as_ref()).await?;
-        let mut setup = self.inner.setup_token.lock().await;
-        let unit = self.store().begin().await?;
-        let id = users::create(&unit, name, &hash, role, self.now()).await?;
-        let origin = Origin { address: "console".to_owned(), agent: String::new() };
-        let act = Act::of(id, "user.registered", &origin).with("role", role.name()).with("by", "operator");
-        act.write(&unit, self.now()).await?;
-        let user = users::get(&unit, id).await?;
-        unit.commit().await?;
-        *setup = None;
-        Ok(user.into())
-    }
 }

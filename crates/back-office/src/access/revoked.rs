@@ -7,7 +7,7 @@ use domain::Timestamp;
 use store::{SessionId, Store, sessions};
 use tokio::sync::broadcast;
 
-use super::{AccessError, tokens};
+use super::AccessError;
 
 /// How old the list may be: another process may revoke too.
 const FRESH_SECONDS: i64 = 5;
@@ -20,6 +20,8 @@ pub(super) struct Revoked {
     list: RwLock<List>,
     reload: tokio::sync::Mutex<()>,
     told: broadcast::Sender<SessionId>,
+    /// Of an access token.
+    life_seconds: i64,
 }
 
 struct List {
@@ -28,9 +30,10 @@ struct List {
 }
 
 impl Revoked {
-    pub async fn load(store: &Store, now: Timestamp) -> Result<Revoked, AccessError> {
-        let list = RwLock::new(List { sessions: read(store, now).await?, loaded_at: now });
-        Ok(Revoked { list, reload: tokio::sync::Mutex::default(), told: broadcast::Sender::new(BACKLOG) })
+    pub async fn load(store: &Store, now: Timestamp, life_seconds: i64) -> Result<Revoked, AccessError> {
+        let list = RwLock::new(List { sessions: read(store, now, life_seconds).await?, loaded_at: now });
+        let told = broadcast::Sender::new(BACKLOG);
+        Ok(Revoked { list, reload: tokio::sync::Mutex::default(), told, life_seconds })
     }
 
     /// To be called after the revocation was committed.
@@ -82,7 +85,7 @@ impl Revoked {
     /// Reads the list again.
     pub async fn replace(&self, store: &Store, now: Timestamp) -> Result<(), AccessError> {
         let known = self.list.read().unwrap_or_else(PoisonError::into_inner).sessions.clone();
-        let found = read(store, now).await?;
+        let found = read(store, now, self.life_seconds).await?;
         let new: Vec<SessionId> = found.difference(&known).copied().collect();
         {
             let mut list = self.list.write().unwrap_or_else(PoisonError::into_inner);
@@ -100,8 +103,8 @@ impl Revoked {
 }
 
 /// What was revoked before the oldest access token that is still good was issued, no token can name.
-async fn read(store: &Store, now: Timestamp) -> Result<HashSet<SessionId>, AccessError> {
-    let life = (tokens::LIFE_SECONDS + STALE_SECONDS) * 1_000_000;
+async fn read(store: &Store, now: Timestamp, life_seconds: i64) -> Result<HashSet<SessionId>, AccessError> {
+    let life = (life_seconds + STALE_SECONDS) * 1_000_000;
     let since = Timestamp::from_micros(now.as_micros() - life);
     Ok(sessions::revoked_since(store, since).await?.into_iter().collect())
 }

@@ -27,7 +27,7 @@ impl Secret {
     }
 
     /// Whether both are the same, in a time that does not tell where they differ.
-    pub(super) fn same_as(&self, other: &Secret) -> bool {
+    pub fn same_as(&self, other: &Secret) -> bool {
         // Of hashes nothing useful leaks, whatever the comparison does.
         self.fingerprint() == other.fingerprint()
     }

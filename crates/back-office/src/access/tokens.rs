@@ -1,4 +1,4 @@
-//! Access tokens: JWT, HS256, 15 minutes. They name user, session and role; nothing in them is secret.
+//! Access tokens: JWT, HS256, 15 minutes unless set otherwise. They name user, session and role; nothing in them is secret.
 
 use domain::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
@@ -8,13 +8,13 @@ use store::{SessionId, UserId};
 
 use super::{AccessError, MasterKey, Secret};
 
-pub(super) const LIFE_SECONDS: i64 = 15 * 60;
 const AUDIENCE: &str = "sauda";
 
 pub(super) struct AccessTokens {
     encoding: EncodingKey,
     decoding: DecodingKey,
     validation: Validation,
+    life_seconds: i64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -39,7 +39,7 @@ pub(super) struct Named {
 }
 
 impl AccessTokens {
-    pub fn new(key: &MasterKey) -> AccessTokens {
+    pub fn new(key: &MasterKey, life_seconds: i64) -> AccessTokens {
         let key = key.derive("sauda access token 1");
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_audience(&[AUDIENCE]);
@@ -50,6 +50,7 @@ impl AccessTokens {
             encoding: EncodingKey::from_secret(key.as_slice()),
             decoding: DecodingKey::from_secret(key.as_slice()),
             validation,
+            life_seconds,
         }
     }
 
@@ -67,7 +68,7 @@ impl AccessTokens {
             sid: session.0,
             role: role.name().to_owned(),
             iat,
-            exp: iat + LIFE_SECONDS,
+            exp: iat + self.life_seconds,
         };
         let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding);
         let token =

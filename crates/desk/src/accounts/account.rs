@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use broker::{Broker, Update};
@@ -31,12 +32,30 @@ pub struct Account {
     pub user: UserId,
     pub(super) tell: mpsc::UnboundedSender<Message>,
     pub(super) view: watch::Receiver<Arc<AccountView>>,
+    pub(super) queues: Arc<Queues>,
+}
+
+/// What waits for an account's task and its writer, as of its last step.
+#[derive(Default)]
+pub(super) struct Queues {
+    inbox: AtomicUsize,
+    unwritten: AtomicUsize,
 }
 
 impl Account {
     /// How it stands, as of a moment ago.
     pub fn view(&self) -> Arc<AccountView> {
         self.view.borrow().clone()
+    }
+
+    /// What it was told and has not taken up yet.
+    pub fn inbox(&self) -> usize {
+        self.queues.inbox.load(Ordering::Relaxed)
+    }
+
+    /// What it decided that is not stored yet.
+    pub fn unwritten(&self) -> usize {
+        self.queues.unwritten.load(Ordering::Relaxed)
     }
 
     /// Waits until how it stands satisfies `holds`; `false`: its task has ended before.
@@ -141,6 +160,7 @@ pub(super) struct Task {
     pub batches: mpsc::UnboundedSender<Batch>,
     pub myself: mpsc::WeakUnboundedSender<Message>,
     pub view: watch::Sender<Arc<AccountView>>,
+    pub queues: Arc<Queues>,
     pub state: AccountState,
     /// When the last input came: time does not go back.
     pub last: Timestamp,
@@ -197,6 +217,9 @@ impl Task {
                     }
                 }
             }
+            self.queues.inbox.store(inbox.len(), Ordering::Relaxed);
+            let unwritten = usize::try_from(self.passed_on - self.stored).unwrap_or_default();
+            self.queues.unwritten.store(unwritten, Ordering::Relaxed);
             if !settling.is_empty() && self.is_quiet() && inbox.is_empty() {
                 self.publish();
                 dirty = false;

@@ -13,7 +13,7 @@ use engine::{AccountLimits, Conduct, Event, RiskPolicy};
 use store::{AccountId, Store, UserId};
 use tokio::sync::{mpsc, watch};
 
-use super::account::{Account, Task};
+use super::account::{Account, Queues, Task};
 use super::message::Message;
 use super::snapshots;
 use super::view::{AccountState, AccountView};
@@ -77,6 +77,7 @@ impl Account {
         let state = AccountState::Disconnected("not connected yet".to_owned());
         let first_view = Arc::new(AccountView::of(settings.id, &path, &state, clock.now()));
         let (view, seen) = watch::channel(first_view);
+        let queues = Arc::new(Queues::default());
         // First of all that it hears: whatever was on its way is in doubt.
         if !fresh {
             let _ = tell.send(Message::Market(Event::Restarted));
@@ -95,6 +96,7 @@ impl Account {
             batches,
             myself: tell.downgrade(),
             view,
+            queues: queues.clone(),
             state,
             last,
             since_snapshot: told,
@@ -107,7 +109,7 @@ impl Account {
             waiting: VecDeque::new(),
         };
         tokio::spawn(task.run(inbox));
-        Ok(Account { id: settings.id, user: settings.user, tell, view: seen })
+        Ok(Account { id: settings.id, user: settings.user, tell, view: seen, queues })
     }
 }
 

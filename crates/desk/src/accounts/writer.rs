@@ -5,10 +5,10 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domain::Timestamp;
-use domain::order::{OrderId, OrderKey};
+use domain::order::{OrderId, OrderKey, OrderState};
 use engine::{Lock, LockCause, LockScope};
 use store::books::{ClosedTrade, Position, TradeRecord};
 use store::orders::{NewOrder, OrderRecord};
@@ -83,8 +83,10 @@ impl Writer {
         let Some(last) = batches.last() else { return };
         let mut wait = FIRST_WAIT;
         loop {
+            let began = Instant::now();
             match self.attempt(batches).await {
                 Ok(changed) => {
+                    metrics::histogram!("sauda_commit_duration_seconds").record(began.elapsed());
                     self.stored = last.place;
                     self.publish(changed, last.place);
                     return;
@@ -291,6 +293,12 @@ impl Writer {
     fn publish(&mut self, changed: Changed, through: i64) {
         self.known.positions.extend(changed.positions);
         for order in changed.orders {
+            let before = self.known.orders.get(&order.id).map(|known| known.state);
+            if let Some(outcome) =
+                outcome(order.state).filter(|now| before.and_then(self::outcome) != Some(now))
+            {
+                metrics::counter!("sauda_orders_total", "outcome" => outcome).increment(1);
+            }
             if order.state.is_final() {
                 self.known.orders.remove(&order.id);
             } else {
@@ -320,6 +328,20 @@ fn keys_of(batches: &[Batch]) -> Changed {
         _ => None,
     });
     Changed { keys: keys.collect(), ..Changed::default() }
+}
+
+/// What is counted of an order's life.
+fn outcome(state: OrderState) -> Option<&'static str> {
+    match state {
+        OrderState::Submitted => Some("sent"),
+        OrderState::Filled => Some("filled"),
+        OrderState::Rejected => Some("rejected"),
+        OrderState::Cancelled { .. } => Some("cancelled"),
+        OrderState::Expired { .. } => Some("expired"),
+        OrderState::Unknown { .. } => Some("unknown"),
+        OrderState::NeverArrived => Some("never_arrived"),
+        _ => None,
+    }
 }
 
 fn words(lock: &Lock) -> (&'static str, String) {

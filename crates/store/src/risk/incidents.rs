@@ -2,7 +2,7 @@
 
 use domain::Timestamp;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, Set};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, Set};
 
 use crate::entity::incident;
 use crate::page::newest_first;
@@ -65,6 +65,12 @@ pub async fn resolve_incident(
         .exec(&unit.transaction)
         .await?;
     if changed.rows_affected == 0 { Err(StoreError::NotFound { what: "open incident" }) } else { Ok(()) }
+}
+
+/// How many are open, of all users.
+pub async fn open_incidents(on: &impl Read) -> Result<u64, StoreError> {
+    let open = incident::Entity::find().filter(incident::Column::ResolvedAt.is_null());
+    Ok(open.count(on.connection()).await?)
 }
 
 /// A user's incidents, newest first.

@@ -10,7 +10,6 @@ use back_office::access::{AccessError, Entry, LogIn, Registration, Secret, Ticke
 use back_office::accounts;
 use domain::Money;
 use serde::{Deserialize, Serialize};
-use store::users::Role;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -152,14 +151,27 @@ async fn register(
 
 /// A paper account for whoever may trade.
 async fn begin(state: &AppState, user: &User) -> Result<(), Problem> {
-    if user.role == Role::Viewer {
-        return Ok(());
-    }
-    if let Some(account) = accounts::open_first(&state.access, user.id).await? {
+    if let Some(account) = accounts::open_first(&state.access, user).await? {
         state.desk.take_up(account).await?;
     }
     tokio::spawn(state.desk.clone().keep_tradelog(user.id));
     Ok(())
+}
+
+/// Brings to work what another process made meanwhile: a user who was added at the console has an account there.
+async fn catch_up(state: &AppState, user: &User) {
+    match accounts::idle(&state.access, user.id, |id| state.desk.account(user.id, id).is_ok()).await {
+        Ok(idle) => {
+            for account in idle {
+                let id = account.id;
+                if let Err(why) = state.desk.take_up(account).await {
+                    tracing::error!(account.id = %id, "account {id} cannot be brought to work: {why}");
+                }
+            }
+        }
+        Err(why) => tracing::error!(user.id = %user.id, "accounts of user {} cannot be read: {why}", user.id),
+    }
+    tokio::spawn(state.desk.clone().keep_tradelog(user.id));
 }
 
 /// Log in. The refresh token comes as a cookie that scripts cannot read.
@@ -174,6 +186,7 @@ async fn log_in(
 ) -> Result<(CookieJar, Json<EntryView>), Problem> {
     let who = LogIn { name: body.name, password: body.password, code: body.totp, origin };
     let entry = state.access.log_in(who).await?;
+    catch_up(&state, &entry.user).await;
     enter(&state, jar, &entry).await
 }
 

@@ -4,33 +4,33 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use api::{ApiSettings, AppState, Demo, PartHealth, Parts};
-use back_office::access::{Access, AccessSettings, MasterKey, OsRandomness, Secret};
+use api::{AppState, Demo, PartHealth, Parts};
+use axum::extract::ConnectInfo;
+use back_office::access::{Access, AccessSettings, Secret};
 use desk::hub::Hub;
 use desk::{Desk, DeskParts, Mode};
 use store::{PageRequest, Store};
 
 use super::market::Venue;
+use super::outward::Outward;
+use super::tls::{Peer, TlsListener};
 use super::{Settings, console, demo};
 use crate::failure::Failure;
+use crate::installation::{Installation, Opened};
 use crate::pages;
 
 pub async fn serve(settings: Settings) -> Result<(), Failure> {
-    let Settings { listen, demo: is_demo, database, folder, market, origins } = settings;
-    std::fs::create_dir_all(&folder)
-        .map_err(|why| Failure::failed(format!("cannot make the folder {}: {why}", folder.display())))?;
+    let Settings { listen, demo: is_demo, database, folder, market, outward } = settings;
+    let installation = Installation { folder: folder.clone(), database };
     let end = ended()?;
     let listener = tokio::net::TcpListener::bind(listen).await.map_err(|why| {
         Failure::failed(format!("cannot listen on {listen}: {why}; choose another with --listen"))
     })?;
 
-    let environment = std::env::var(MasterKey::VARIABLE).ok();
-    let key = MasterKey::load(environment.as_deref(), &folder.join("master.key"), &OsRandomness)
-        .map_err(Failure::failed)?;
-    let store =
-        Store::open(&database, key.audit(), &folder.join("audit-mirror")).await.map_err(Failure::failed)?;
-    let access =
-        Access::open(store.clone(), &key, AccessSettings::default()).await.map_err(Failure::failed)?;
+    let Opened { store, key } = installation.open().await?;
+    let metrics = outward.measured.then(api::install_metrics).transpose().map_err(Failure::failed)?;
+    let access_settings = AccessSettings { lives: outward.lives, ..AccessSettings::default() };
+    let access = Access::open(store.clone(), &key, access_settings).await.map_err(Failure::failed)?;
 
     let demo_user = if is_demo { Some(demo::user(&access).await?) } else { None };
     let demo_account = match &demo_user {
@@ -67,12 +67,10 @@ pub async fn serve(settings: Settings) -> Result<(), Failure> {
     let state = AppState::new(
         access.clone(),
         desk.clone(),
-        ApiSettings {
-            demo: demo_user.as_ref().map(|d| Demo { name: d.name.clone(), password: d.password.clone() }),
-            cors_origins: origins,
-            ..ApiSettings::default()
-        },
-        None,
+        outward.settings(
+            demo_user.as_ref().map(|d| Demo { name: d.name.clone(), password: d.password.clone() }),
+        ),
+        metrics,
         Arc::new(VenueHealth(venue.clone())),
     );
     let router = api::router_with(&state, Some(pages::pages()));
@@ -80,21 +78,41 @@ pub async fn serve(settings: Settings) -> Result<(), Failure> {
     let setup_token = access.setup_token().await;
     console::ready(
         address,
+        &outward,
         venue.span.as_ref(),
         demo_user.as_ref(),
         setup_token.as_ref().map(Secret::expose),
     )?;
 
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let served = tokio::select! {
         // Sockets stay open for as long as their pages do: they are not waited for.
-        served = std::future::IntoFuture::into_future(axum::serve(listener, service)) => served.map_err(Failure::failed),
+        served = answer(listener, router, &outward) => served.map_err(Failure::failed),
         () = end => Ok(()),
     };
     desk.close().await;
     venue.close();
     store.close().await.map_err(Failure::failed)?;
     served
+}
+
+/// Answers until the process ends.
+async fn answer(
+    listener: tokio::net::TcpListener,
+    router: axum::Router,
+    outward: &Outward,
+) -> std::io::Result<()> {
+    let Some(config) = outward.tls.clone() else {
+        return axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await;
+    };
+    // The routes know the peer by its address, however it came.
+    let router = router.layer(axum::middleware::map_request(
+        |ConnectInfo(Peer(peer)): ConnectInfo<Peer>, mut request: axum::extract::Request| async move {
+            request.extensions_mut().insert(ConnectInfo(peer));
+            request
+        },
+    ));
+    let listener = TlsListener::new(listener, config)?;
+    axum::serve(listener, router.into_make_service_with_connect_info::<Peer>()).await
 }
 
 /// Each user's trade log is kept in step from the start.

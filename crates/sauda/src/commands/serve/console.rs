@@ -6,19 +6,24 @@ use std::net::SocketAddr;
 use tracing_subscriber::EnvFilter;
 
 use super::demo::DemoUser;
+use super::outward::Outward;
 use super::replay::Span;
 use crate::failure::Failure;
 use crate::outside;
 
-/// Logs go to standard error; `SAUDA_LOG` chooses how much (`info`, `debug`, `desk=debug,warn`).
-pub fn log() {
-    let filter = EnvFilter::try_from_env("SAUDA_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+/// Logs go to standard error; the filter chooses how much (`info`, `debug`, `desk=debug,warn`).
+pub fn log(filter: &str) -> Result<(), Failure> {
+    let filter = EnvFilter::try_new(filter).map_err(|why| {
+        Failure::usage(format!("--log `{filter}`: {why}; write for example info, or desk=debug,warn"))
+    })?;
     // A second one in one process, as in tests, changes nothing.
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    Ok(())
 }
 
 pub fn ready(
     address: SocketAddr,
+    outward: &Outward,
     replay: Option<&Span>,
     demo: Option<&DemoUser>,
     setup_token: Option<&str>,
@@ -27,8 +32,13 @@ pub fn ready(
         || "paper trading in a simulated market".to_owned(),
         |span| format!("replay of stored days on paper: {}", span.words()),
     );
+    let scheme = if outward.tls.is_some() { "https" } else { "http" };
     let mut text =
-        format!("\n  Sauda is ready:  http://{address}/\n  {what}; no order leaves this machine\n");
+        format!("\n  Sauda is ready:  {scheme}://{address}/\n  {what}; no order leaves this machine\n");
+    if let Some(warning) = &outward.warning {
+        tracing::warn!("{warning}");
+        let _ = write!(text, "\n  WARNING: {warning}\n");
+    }
     if let Some(demo) = demo {
         let _ = write!(
             text,
