@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use broker::History;
 use domain::Timestamp;
@@ -52,6 +53,10 @@ pub struct DeskParts {
     pub folder: PathBuf,
 }
 
+/// How long a start waits for the instruments' past, so that the first page has its charts. What takes longer comes
+/// while the desk is open already; runs wait for it.
+const PAST_PATIENCE: Duration = Duration::from_millis(500);
+
 /// The desk. Cloned, it is the same one.
 #[derive(Clone)]
 pub struct Desk {
@@ -95,13 +100,15 @@ impl Desk {
             accounts: RwLock::default(),
         };
         let desk = Desk { inner: Arc::new(inner) };
-        desk.inner.minutes.warm_up().await;
+        let warmed = desk.inner.minutes.warm_up();
+        let warmed = tokio::spawn(tokio::time::timeout(PAST_PATIENCE, warmed));
         for record in store::accounts::all_open(&desk.inner.store).await? {
             let id = record.id;
             if let Err(why) = desk.take_up(record).await {
                 tracing::error!(account.id = %id, "account {id} cannot be brought to work: {why}");
             }
         }
+        let _ = warmed.await;
         Ok(desk)
     }
 

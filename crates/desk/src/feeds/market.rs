@@ -1,6 +1,6 @@
 //! Prices come in here once, and go to whoever needs them: accounts, candles, listeners.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::bars::resample;
@@ -31,6 +31,8 @@ struct Inner {
 #[derive(Default)]
 struct State {
     series: HashMap<InstrumentId, (Series, Option<DayQuote>)>,
+    /// Instruments whose past was fetched: no run decides about another.
+    has_past: HashSet<InstrumentId>,
     accounts: Vec<Account>,
 }
 
@@ -137,6 +139,25 @@ impl Market {
     /// Takes minutes that were fetched, all of them closed by `until`.
     pub fn settle(&self, id: &InstrumentId, fetched: &Bars, until: Timestamp) {
         self.state().series.entry(id.clone()).or_default().0.settle(fetched, until);
+    }
+
+    /// An instrument's past is settled. Prices may have come before it: the day's figures are made anew.
+    pub(crate) fn past_is_there(&self, id: &InstrumentId) {
+        let mut state = self.state();
+        let (series, day) = state.series.entry(id.clone()).or_default();
+        if let Some(quote) = day {
+            let today = quote.at.day();
+            quote.previous_close = quote.previous_close.or_else(|| close_before(series.minutes(), today));
+            if let Some((open, high, low, volume)) = so_far(&series.with_forming(today.start()), today) {
+                (quote.open, quote.volume) = (open, volume);
+                (quote.high, quote.low) = (quote.high.max(high), quote.low.min(low));
+            }
+        }
+        state.has_past.insert(id.clone());
+    }
+
+    pub(crate) fn has_past(&self, id: &InstrumentId) -> bool {
+        self.state().has_past.contains(id)
     }
 
     /// The open time of the newest closed minute.
