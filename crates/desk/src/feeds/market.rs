@@ -220,3 +220,43 @@ fn close_before(minutes: &Bars, day: DayNumber) -> Option<Price> {
     let before = minutes.first_at_or_after(day.start()).checked_sub(1)?;
     Some(minutes.closes()[before])
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::Date;
+    use domain::bars::Bar;
+    use domain::instrument::InstrumentTables;
+
+    use super::*;
+
+    #[test]
+    fn a_past_that_comes_after_the_first_prices_makes_the_day_whole() {
+        let today = DayNumber::of(Date::new(2026, 11, 23).unwrap()).start();
+        let id: InstrumentId = "NSE:SBIN-EQ".parse().unwrap();
+        let instrument = InstrumentTables::builtin().resolve(&id, today.date(), None).unwrap();
+        let listed = vec![Listed { instrument, name: "SBIN".to_owned() }];
+        let market = Market::new(listed, Calendar::builtin(), Hub::default());
+        let price = Price::rupees;
+        let bar = |minute, open, high, low| Bar {
+            time: today + Span::minutes(minute),
+            open: price(open),
+            high: price(high),
+            low: price(low),
+            close: price(open),
+            volume: Qty::units(100),
+        };
+        market.tick(&id, today + Span::minutes(602), price(105), Qty::units(7));
+        let seen = market.quote(&id).unwrap();
+        assert_eq!((seen.open, seen.previous_close), (price(105), None));
+        assert!(!market.has_past(&id));
+
+        let past = Bars::collect([bar(-600, 90, 91, 89), bar(600, 100, 110, 99), bar(601, 101, 102, 98)]);
+        market.settle(&id, &past.unwrap(), today + Span::minutes(602));
+        market.past_is_there(&id);
+        let whole = market.quote(&id).unwrap();
+        assert_eq!((whole.open, whole.high, whole.low), (price(100), price(110), price(98)));
+        assert_eq!((whole.last, whole.previous_close), (price(105), Some(price(90))));
+        assert_eq!(whole.volume, Qty::units(207));
+        assert!(market.has_past(&id));
+    }
+}

@@ -57,7 +57,7 @@ async fn measuring(marks: Marks) {
     let (store, user, first) = past::account(folder.path()).await;
     let mut ids = vec![first];
     while ids.len() < ACCOUNTS {
-        ids.push(past::account_of(&store, user).await);
+        ids.push(past::account_of(&store, user, &format!("Paper {}", ids.len())).await);
     }
     let hub = Hub::default();
     let id: InstrumentId = SHARE.parse().unwrap();

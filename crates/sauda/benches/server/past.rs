@@ -35,14 +35,14 @@ pub async fn account(folder: &Path) -> (Store, UserId, AccountId) {
     let unit = store.begin().await.unwrap();
     let user = store::users::create(&unit, "trader", "no password", Role::Trader, now).await.unwrap();
     unit.commit().await.unwrap();
-    let account = account_of(&store, user).await;
+    let account = account_of(&store, user, "Paper").await;
     (store, user, account)
 }
 
 /// A new account of a user.
-pub async fn account_of(store: &Store, user: UserId) -> AccountId {
+pub async fn account_of(store: &Store, user: UserId, name: &str) -> AccountId {
     let new = NewAccount {
-        name: "Paper".to_owned(),
+        name: name.to_owned(),
         broker: Broker::Paper,
         relation: Relation::Own,
         initial_cash: Money::rupees(1_000_000),
@@ -146,30 +146,27 @@ pub async fn traded(folder: &Path, store: &Store, account: &AccountRecord, count
     let facts = Facts { day: clock.now().day(), tick, lot: Qty::units(1), freeze: None, strike: None };
     let book = account.add_book(own_book(share, facts)).await.unwrap();
     tokio::time::sleep(Duration::from_millis(100)).await;
-    for _ in 0..count.div_ceil(2 * TOGETHER) {
-        for side in [Side::Buy, Side::Sell] {
+    let order = |side, units| {
+        let (qty, kind) = (Qty::units(units), ManualKind::Market);
+        ManualOrder { book, side, qty, kind, stop: None, target: None, chase: false }
+    };
+    for _ in 0..count.div_ceil(TOGETHER) {
+        // One unit at a time in, all of them out at once: of several orders that close, the newest would hold.
+        let sides = [vec![order(Side::Buy, 1); TOGETHER - 1], vec![order(Side::Sell, TOGETHER as i64 - 1)]];
+        for (orders, held) in sides.into_iter().zip([TOGETHER as i64 - 1, 0]) {
             let mut placing = tokio::task::JoinSet::new();
-            for _ in 0..TOGETHER {
+            for order in orders {
                 let account = account.clone();
-                let order = ManualOrder {
-                    book,
-                    side,
-                    qty: Qty::units(1),
-                    kind: ManualKind::Market,
-                    stop: None,
-                    target: None,
-                    chase: false,
-                };
                 placing.spawn(async move { account.wish(Wish::Command(Command::Order(order))).await });
             }
             while let Some(placed) = placing.join_next().await {
                 let done = placed.unwrap().unwrap();
-                assert!(done.refused.is_empty() && done.orders.len() == 1, "{done:?}");
+                assert!(done.refused.is_empty(), "{done:?}");
             }
-            let held = if side == Side::Buy { TOGETHER as i64 } else { 0 };
             let reached = account
                 .wait_until(|view| view.books.iter().any(|b| b.id == book && b.quantity == Qty::units(held)));
-            assert!(reached.await);
+            let reached = tokio::time::timeout(Duration::from_secs(60), reached).await;
+            assert!(reached == Ok(true), "{:?}", account.view());
         }
     }
     account.settle().await;

@@ -74,7 +74,7 @@ async fn serve(folder: &std::path::Path) -> (SocketAddr, String, Hub, store::Use
     let access = Access::open(store.clone(), &key, AccessSettings::default()).await.unwrap();
     access.add_user("trader", &Secret::new(PASSWORD), Role::Trader).await.unwrap();
     let user = store::users::by_name(&store, "trader").await.unwrap().unwrap().id;
-    let account = past::account_of(&store, user).await;
+    let account = past::account_of(&store, user, "Paper").await;
     past::orders(&store, user, account, ORDERS).await;
     let who = LogIn {
         name: "trader".to_owned(),
