@@ -12,7 +12,7 @@ use domain::trade::BookId;
 use domain::{Bars, Timestamp};
 use store::RunId;
 use store::runs::RunState;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, mpsc};
 
 use super::live::{LiveRun, Runs};
 use crate::Clock;
@@ -49,25 +49,22 @@ impl Minutes {
     }
 
     /// Begins to fetch what warms up charts and strategies, each instrument by itself and until it is had; gives what
-    /// ends when all of it is there. Until then no run decides about an instrument.
+    /// ends when each was answered once. Until its past is there no run decides about an instrument.
     pub fn warm_up(&self) -> impl Future<Output = ()> + use<> {
-        let ids: Vec<InstrumentId> = self.market.listed().map(|l| l.instrument.id.clone()).collect();
         let turns = Arc::new(Semaphore::new(AT_ONCE));
-        let fetching: Vec<_> = ids
-            .into_iter()
-            .map(|id| {
-                let (this, turns) = (self.clone(), turns.clone());
-                tokio::spawn(async move { this.fetch_past(&id, &turns).await })
-            })
-            .collect();
-        async move {
-            for fetch in fetching {
-                let _ = fetch.await;
-            }
+        let (asked, mut answered) = mpsc::channel::<()>(1);
+        for listed in self.market.listed() {
+            let (this, id) = (self.clone(), listed.instrument.id.clone());
+            let (turns, asked) = (turns.clone(), asked.clone());
+            tokio::spawn(async move { this.fetch_past(&id, &turns, asked).await });
         }
+        // Nothing is ever sent: the channel closes when the last has let go of it.
+        async move { while answered.recv().await.is_some() {} }
     }
 
-    async fn fetch_past(&self, id: &InstrumentId, turns: &Semaphore) {
+    /// Lets go of `asked` at the first answer.
+    async fn fetch_past(&self, id: &InstrumentId, turns: &Semaphore, asked: mpsc::Sender<()>) {
+        let mut asked = Some(asked);
         let mut from = self.this_minute() + Span::micros(-WARM_UP.as_micros());
         let mut pause = FIRST_PAUSE;
         loop {
@@ -79,7 +76,9 @@ impl Minutes {
                 Ok(bars) => {
                     self.market.settle(id, &bars, until);
                     if self.this_minute() == until {
-                        return self.market.past_is_there(id);
+                        self.market.past_is_there(id);
+                        drop(asked);
+                        return;
                     }
                     // It took so long that minutes have ended since, the first of them heard in part only.
                     from = until;
@@ -90,6 +89,7 @@ impl Minutes {
                     "no history of {id} yet, so no run decides about it: {why}; asking again in {pause:?}"
                 ),
             }
+            asked = None;
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }

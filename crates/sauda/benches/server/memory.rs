@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use crate::serving::Serving;
 use crate::verdict;
 
 const SOCKETS: usize = 4;
+const BETWEEN: Duration = Duration::from_millis(500);
 const GOAL: f64 = 150.0;
 
 pub fn measure() {
@@ -19,10 +22,13 @@ pub fn measure() {
     println!("demo with {SOCKETS} sockets on /ws/live, resident memory:");
     for minute in 0..=minutes {
         let until = Duration::from_secs(if minute == 0 { 10 } else { minute * 60 });
-        std::thread::sleep(until.saturating_sub(serving.began.elapsed()));
+        while serving.began.elapsed() < until {
+            trade(&serving, &token);
+            std::thread::sleep(BETWEEN);
+        }
         // The pages that a person opens.
         let orders = serving.ask("GET", "/api/orders?limit=500", Some(&token), None);
-        let from = "/api/market/candles?instrument=NSE:RELIANCE-EQ&timeframe=5m";
+        let from = "/api/historical-data?instrument=NSE:RELIANCE-EQ&timeframe=5m";
         serving.ask("GET", from, Some(&token), None);
         let (resident, most) = (megabytes(serving.id(), "VmRSS"), megabytes(serving.id(), "VmHWM"));
         println!(
@@ -34,6 +40,19 @@ pub fn measure() {
         }
     }
     serving.stop();
+}
+
+/// In and out again by hand, beside what the demo's runs do.
+fn trade(serving: &Serving, token: &str) {
+    let accounts = serving.ask("GET", "/api/accounts", Some(token), None);
+    for side in ["BUY", "SELL"] {
+        let order = json!({
+            "accountId": accounts["items"][0]["id"], "instrument": "NSE:TCS-EQ", "side": side, "type": "MARKET",
+            "product": "MIS", "quantity": 1
+        });
+        serving.ask("POST", "/api/orders", Some(token), Some(&order));
+        std::thread::sleep(BETWEEN);
+    }
 }
 
 fn megabytes(process: u32, name: &str) -> f64 {

@@ -165,7 +165,7 @@ pub async fn traded(folder: &Path, store: &Store, account: &AccountRecord, count
             }
             let reached = account
                 .wait_until(|view| view.books.iter().any(|b| b.id == book && b.quantity == Qty::units(held)));
-            let reached = tokio::time::timeout(Duration::from_secs(60), reached).await;
+            let reached = tokio::time::timeout(Duration::from_mins(1), reached).await;
             assert!(reached == Ok(true), "{:?}", account.view());
         }
     }

@@ -79,7 +79,7 @@ impl Serving {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        assert!(head.starts_with("HTTP/1.1 200"), "{method} {path}: {answer}");
+        assert!(head.starts_with("HTTP/1.1 20"), "{method} {path}: {answer}");
         serde_json::from_str(body).unwrap()
     }
 

@@ -1,4 +1,4 @@
-//! From the command to an answer, with a past of a hundred thousand orders and a day of prices in the journal.
+//! From the command to an answer, with a past of a hundred thousand orders.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -13,8 +13,10 @@ use crate::past;
 use crate::serving::Serving;
 
 const ORDERS: usize = 100_000;
-/// A trading day of 375 minutes, four prices a second in each of six instruments.
-const PRICES: i64 = 375 * 60 * 4 * 6;
+/// As many as come between two snapshots of an account.
+const PRICES: i64 = 50_000;
+/// Some prices are heard in it.
+const WHILE: Duration = Duration::from_secs(1);
 const TIMES: usize = 7;
 const GOAL: Duration = Duration::from_secs(2);
 
@@ -23,7 +25,7 @@ pub fn measure() {
     // A first start makes user, account and runs.
     let first = Serving::start(folder.path());
     println!("ready after {:.2?} the first time, with nothing stored", first.ready);
-    std::thread::sleep(Duration::from_secs(1));
+    std::thread::sleep(WHILE);
     first.stop();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let began = Instant::now();
@@ -44,6 +46,7 @@ pub fn measure() {
         lengthen(&account);
         let serving = Serving::start(folder.path());
         times.push(serving.ready);
+        std::thread::sleep(WHILE);
         serving.stop();
     }
     goal(&format!("the same, {PRICES} prices in the journal since its snapshot"), times);
@@ -55,6 +58,7 @@ fn several(folder: &Path) -> Vec<Duration> {
         let serving = Serving::start(folder);
         times.push(serving.ready);
         assert_eq!(serving.running(), 2, "the runs are taken up");
+        std::thread::sleep(WHILE);
         serving.stop();
     }
     times
@@ -70,10 +74,14 @@ fn goal(name: &str, mut times: Vec<Duration>) {
     );
 }
 
-/// Adds a day of prices of the account's books to its journal.
+/// Adds a day of prices of the account's books to its journal, as if it had been killed before the next snapshot.
 fn lengthen(folder: &Path) {
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let begins = |path: &Path| path.file_stem().unwrap().to_str().unwrap().parse::<i64>().unwrap();
+    let newest = files.filter(|path| path.extension().is_some_and(|e| e == "journal"));
+    let newest = newest.map(|path| begins(&path)).max().unwrap();
     let (mut books, mut last) = (Vec::new(), None);
-    let mut journal = Journal::open(folder, 1, |entry| {
+    let mut journal = Journal::open(folder, newest, |entry| {
         if let Input::Event(Event::Tick { book, price }) = entry.input {
             match books.iter_mut().find(|(known, _)| *known == book) {
                 Some(known) => *known = (book, price),
