@@ -137,6 +137,10 @@ impl Minutes {
                     continue;
                 };
                 if let Err(why) = self.judge(&run, *book, id, end, source).await {
+                    // The server is being stopped: the run goes on when it is back.
+                    if run.account.has_ended() {
+                        break;
+                    }
                     tracing::error!(run.id = %run.record.id, "run {} failed: {why}", run.record.id);
                     self.runs.fail(run.record.user, run.record.id, &why).await;
                     break;
