@@ -1,8 +1,10 @@
 //! First pages of order lists as they were last written: what screens and programs ask for again and again.
 //!
-//! A page holds as long as no order of its user has changed (the hub numbers the changes), and a second at most.
+//! A page holds as long as no order of its user has changed (the hub numbers the changes), and a second at most. Of those
+//! who ask for a page that holds no more one writes it, the others wait for that one.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -16,9 +18,13 @@ const GOOD_FOR: Duration = Duration::from_secs(1);
 /// Characters of a query that is kept.
 const LONGEST_QUERY: usize = 200;
 
+/// Pages that can be written at a time; two that share a turn wait for one another.
+const TURNS: usize = 16;
+
 #[derive(Default)]
 pub struct OrderPages {
     kept: Mutex<Kept>,
+    turns: [tokio::sync::Mutex<()>; TURNS],
 }
 
 #[derive(Default)]
@@ -39,6 +45,13 @@ impl OrderPages {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let page = kept.pages.get(&(user, query.to_owned()))?;
         (page.version == version && page.at.elapsed() < GOOD_FOR).then(|| page.text.clone())
+    }
+
+    /// Whoever has it may write this page; whoever had to wait should look again first.
+    pub async fn turn(&self, user: UserId, query: &str) -> tokio::sync::MutexGuard<'_, ()> {
+        let mut hasher = DefaultHasher::new();
+        (user, query).hash(&mut hasher);
+        self.turns[hasher.finish() as usize % TURNS].lock().await
     }
 
     /// Keeps a page. `version` was read before the page was.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use broker::History;
 use domain::Timestamp;
@@ -51,6 +52,10 @@ pub struct DeskParts {
     /// Where journals and trade logs lie.
     pub folder: PathBuf,
 }
+
+/// How long a start waits for the instruments' past, so that the first page has its charts. What takes longer comes
+/// while the desk is open already; runs wait for it.
+const PAST_PATIENCE: Duration = Duration::from_millis(500);
 
 /// The desk. Cloned, it is the same one.
 #[derive(Clone)]
@@ -101,13 +106,20 @@ impl Desk {
             logged: std::sync::Mutex::default(),
         };
         let desk = Desk { inner: Arc::new(inner) };
-        desk.inner.minutes.warm_up().await;
+        let warmed = desk.inner.minutes.warm_up();
+        let patience = match desk.inner.clock {
+            Clock::System => PAST_PATIENCE,
+            // Its time stands still meanwhile.
+            Clock::Told(_) | Clock::Stepped(_) => Duration::MAX,
+        };
+        let warmed = tokio::spawn(tokio::time::timeout(patience, warmed));
         for record in store::accounts::all_open(&desk.inner.store).await? {
             let id = record.id;
             if let Err(why) = desk.take_up(record).await {
                 tracing::error!(account.id = %id, "account {id} cannot be brought to work: {why}");
             }
         }
+        let _ = warmed.await;
         Ok(desk)
     }
 

@@ -115,6 +115,11 @@ impl Account {
         }
     }
 
+    /// Whether its task was stopped: nothing reaches it any more.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.tell.is_closed()
+    }
+
     fn send(&self, message: Message) -> Result<(), DeskError> {
         self.tell.send(message).map_err(|_| gone())
     }

@@ -1,6 +1,6 @@
 //! Prices come in here once, and go to whoever needs them: accounts, candles, listeners.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::bars::resample;
@@ -31,6 +31,8 @@ struct Inner {
 #[derive(Default)]
 struct State {
     series: HashMap<InstrumentId, (Series, Option<DayQuote>)>,
+    /// Instruments whose past was fetched: no run decides about another.
+    has_past: HashSet<InstrumentId>,
     accounts: Vec<Account>,
 }
 
@@ -139,6 +141,25 @@ impl Market {
         self.state().series.entry(id.clone()).or_default().0.settle(fetched, until);
     }
 
+    /// An instrument's past is settled. Prices may have come before it: the day's figures are made anew.
+    pub(crate) fn past_is_there(&self, id: &InstrumentId) {
+        let mut state = self.state();
+        let (series, day) = state.series.entry(id.clone()).or_default();
+        if let Some(quote) = day {
+            let today = quote.at.day();
+            quote.previous_close = quote.previous_close.or_else(|| close_before(series.minutes(), today));
+            if let Some((open, high, low, volume)) = so_far(&series.with_forming(today.start()), today) {
+                (quote.open, quote.volume) = (open, volume);
+                (quote.high, quote.low) = (quote.high.max(high), quote.low.min(low));
+            }
+        }
+        state.has_past.insert(id.clone());
+    }
+
+    pub(crate) fn has_past(&self, id: &InstrumentId) -> bool {
+        self.state().has_past.contains(id)
+    }
+
     /// The open time of the newest closed minute.
     pub fn newest_minute(&self, id: &InstrumentId) -> Option<Timestamp> {
         self.state().series.get(id).and_then(|(series, _)| series.newest())
@@ -198,4 +219,44 @@ fn so_far(minutes: &Bars, day: DayNumber) -> Option<(Price, Price, Price, Qty)> 
 fn close_before(minutes: &Bars, day: DayNumber) -> Option<Price> {
     let before = minutes.first_at_or_after(day.start()).checked_sub(1)?;
     Some(minutes.closes()[before])
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Date;
+    use domain::bars::Bar;
+    use domain::instrument::InstrumentTables;
+
+    use super::*;
+
+    #[test]
+    fn a_past_that_comes_after_the_first_prices_makes_the_day_whole() {
+        let today = DayNumber::of(Date::new(2026, 11, 23).unwrap()).start();
+        let id: InstrumentId = "NSE:SBIN-EQ".parse().unwrap();
+        let instrument = InstrumentTables::builtin().resolve(&id, today.date(), None).unwrap();
+        let listed = vec![Listed { instrument, name: "SBIN".to_owned() }];
+        let market = Market::new(listed, Calendar::builtin(), Hub::default());
+        let price = Price::rupees;
+        let bar = |minute, open, high, low| Bar {
+            time: today + Span::minutes(minute),
+            open: price(open),
+            high: price(high),
+            low: price(low),
+            close: price(open),
+            volume: Qty::units(100),
+        };
+        market.tick(&id, today + Span::minutes(602), price(105), Qty::units(7));
+        let seen = market.quote(&id).unwrap();
+        assert_eq!((seen.open, seen.previous_close), (price(105), None));
+        assert!(!market.has_past(&id));
+
+        let past = Bars::collect([bar(-600, 90, 91, 89), bar(600, 100, 110, 99), bar(601, 101, 102, 98)]);
+        market.settle(&id, &past.unwrap(), today + Span::minutes(602));
+        market.past_is_there(&id);
+        let whole = market.quote(&id).unwrap();
+        assert_eq!((whole.open, whole.high, whole.low), (price(100), price(110), price(98)));
+        assert_eq!((whole.last, whole.previous_close), (price(105), Some(price(90))));
+        assert_eq!(whole.volume, Qty::units(207));
+        assert!(market.has_past(&id));
+    }
 }

@@ -12,6 +12,7 @@ use domain::trade::BookId;
 use domain::{Bars, Timestamp};
 use store::RunId;
 use store::runs::RunState;
+use tokio::sync::{Semaphore, mpsc};
 
 use super::live::{LiveRun, Runs};
 use crate::Clock;
@@ -22,6 +23,11 @@ use crate::path::{BarClosed, BarSource, StrategyChoice};
 const GRACE: Duration = Duration::from_millis(100);
 /// Later than this the ticks heard must do (contracts §10).
 const PATIENCE: Duration = Duration::from_secs(2);
+/// Pasts fetched at a time: brokers count requests, and the simulated one reckons each.
+const AT_ONCE: usize = 2;
+/// Between two attempts to fetch a past.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// How much history warms a strategy up when it starts.
 const WARM_UP: Span = Span::minutes(5 * 1_440);
 
@@ -42,16 +48,55 @@ impl Minutes {
         Minutes { runs, market, history, clock, told: Arc::default() }
     }
 
-    /// Fetches what warms up charts and strategies.
-    pub async fn warm_up(&self) {
-        let until = crate::feeds::minute_of(self.clock.now());
+    /// Begins to fetch what warms up charts and strategies, each instrument by itself and until it is had; gives what
+    /// ends when each was answered once. Until its past is there no run decides about an instrument.
+    pub fn warm_up(&self) -> impl Future<Output = ()> + use<> {
+        let turns = Arc::new(Semaphore::new(AT_ONCE));
+        let (asked, mut answered) = mpsc::channel::<()>(1);
         for listed in self.market.listed() {
-            let id = &listed.instrument.id;
-            match self.history.minutes(id, until + Span::micros(-WARM_UP.as_micros()), until).await {
-                Ok(bars) => self.market.settle(id, &bars, until),
-                Err(why) => tracing::warn!(instrument = id.as_str(), "no history of {id} yet: {why}"),
-            }
+            let (this, id) = (self.clone(), listed.instrument.id.clone());
+            let (turns, asked) = (turns.clone(), asked.clone());
+            tokio::spawn(async move { this.fetch_past(&id, &turns, asked).await });
         }
+        // Nothing is ever sent: the channel closes when the last has let go of it.
+        async move { while answered.recv().await.is_some() {} }
+    }
+
+    /// Lets go of `asked` at the first answer.
+    async fn fetch_past(&self, id: &InstrumentId, turns: &Semaphore, asked: mpsc::Sender<()>) {
+        let mut asked = Some(asked);
+        let mut from = self.this_minute() + Span::micros(-WARM_UP.as_micros());
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let turn = turns.acquire().await;
+            let until = self.this_minute();
+            let fetched = self.history.minutes(id, from, until).await;
+            drop(turn);
+            match fetched {
+                Ok(bars) => {
+                    self.market.settle(id, &bars, until);
+                    if self.this_minute() == until {
+                        self.market.past_is_there(id);
+                        drop(asked);
+                        return;
+                    }
+                    // It took so long that minutes have ended since, the first of them heard in part only.
+                    from = until;
+                    continue;
+                }
+                Err(why) => tracing::warn!(
+                    instrument = id.as_str(),
+                    "no history of {id} yet, so no run decides about it: {why}; asking again in {pause:?}"
+                ),
+            }
+            asked = None;
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    fn this_minute(&self) -> Timestamp {
+        crate::feeds::minute_of(self.clock.now())
     }
 
     /// Goes on until it is dropped.
@@ -86,8 +131,16 @@ impl Minutes {
         }
         for run in runs {
             for (book, id) in &run.books {
-                let source = sources.get(id).copied().unwrap_or(BarSource::Ticks);
+                let source = sources.get(id).copied().unwrap_or(Some(BarSource::Ticks));
+                let Some(source) = source else {
+                    tracing::warn!(run.id = %run.record.id, "run {} waits for the history of {id}", run.record.id);
+                    continue;
+                };
                 if let Err(why) = self.judge(&run, *book, id, end, source).await {
+                    // The server is being stopped: the run goes on when it is back.
+                    if run.account.has_ended() {
+                        break;
+                    }
                     tracing::error!(run.id = %run.record.id, "run {} failed: {why}", run.record.id);
                     self.runs.fail(run.record.user, run.record.id, &why).await;
                     break;
@@ -96,22 +149,25 @@ impl Minutes {
         }
     }
 
-    /// Brings an instrument's minutes up to `end`.
-    async fn fetch(&self, id: &InstrumentId, end: Timestamp) -> BarSource {
+    /// Brings an instrument's minutes up to `end`; `None` while its past is still on its way, with these minutes in it.
+    async fn fetch(&self, id: &InstrumentId, end: Timestamp) -> Option<BarSource> {
+        if !self.market.has_past(id) {
+            return None;
+        }
         let from = self.market.newest_minute(id).map_or(end + Span::micros(-WARM_UP.as_micros()), |t| t);
         let last = end + Span::minutes(-1);
         match tokio::time::timeout(PATIENCE, self.history.minutes(id, from, end)).await {
             Ok(Ok(bars)) => {
                 let whole = bars.times().last() == Some(&last);
                 self.market.settle(id, &bars, end);
-                if whole { BarSource::History } else { BarSource::Ticks }
+                Some(if whole { BarSource::History } else { BarSource::Ticks })
             }
             late => {
                 if let Ok(Err(why)) = late {
                     tracing::warn!(instrument = id.as_str(), "minutes of {id} could not be fetched: {why}");
                 }
                 self.market.settle(id, &Bars::new(), end);
-                BarSource::Ticks
+                Some(BarSource::Ticks)
             }
         }
     }

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use broker::{Fetched, History};
+use broker::{Failure, Fetched, History};
 use desk::accounts::{Account, AccountState, AccountView, Done};
 use desk::feeds::{Listed, Market};
 use desk::hub::Hub;
@@ -63,11 +64,18 @@ pub struct Ground {
 
 /// The minutes of the share that have closed.
 #[derive(Clone, Default)]
-pub struct Past(Arc<Mutex<Vec<Bar>>>);
+pub struct Past {
+    bars: Arc<Mutex<Vec<Bar>>>,
+    /// Whether longer spans than a day are refused, as by a broker that is not ready.
+    is_late: Arc<AtomicBool>,
+}
 
 impl History for Past {
     fn minutes(&self, instrument: &InstrumentId, from: Timestamp, to: Timestamp) -> Fetched {
-        let all = self.0.lock().unwrap();
+        if self.is_late.load(Ordering::SeqCst) && to - from > Span::minutes(1_440) {
+            return Box::pin(async { Err(Failure::NotSent("not yet".to_owned())) });
+        }
+        let all = self.bars.lock().unwrap();
         let wanted = |bar: &&Bar| instrument.as_str() == SHARE && bar.time >= from && bar.time < to;
         let bars = Bars::collect(all.iter().filter(wanted).copied()).unwrap();
         Box::pin(async { Ok(bars) })
@@ -231,9 +239,14 @@ impl Ground {
         let price = Price::rupees(rupees);
         let (open, high, low, close) = (price, price, price, price);
         let bar = Bar { time: Timestamp::from_micros(opened), open, high, low, close, volume: Qty::units(1) };
-        self.past.0.lock().unwrap().push(bar);
+        self.past.bars.lock().unwrap().push(bar);
         self.clock.set(Timestamp::from_micros(opened + minute));
         self.judge().await;
+    }
+
+    /// Whether the history of more than a day can be had.
+    pub fn delay_history(&self, is_late: bool) {
+        self.past.is_late.store(is_late, Ordering::SeqCst);
     }
 
     /// The runs judge the minute that ended last.

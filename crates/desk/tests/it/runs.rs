@@ -15,6 +15,7 @@ cases![
     a_run_that_fails_leaves_the_others_trading,
     a_run_is_flat_at_its_time,
     a_run_that_begins_lets_others_orders_rest,
+    a_run_waits_for_the_past_of_its_instrument,
     a_restarted_run_goes_on_and_decides_nothing_twice,
     a_run_that_was_being_stopped_is_stopped_after_a_restart,
 ];
@@ -137,6 +138,33 @@ async fn a_run_is_flat_at_its_time(mut ground: Ground) {
     ground.minute(106).await;
     ground.minute(103).await;
     assert_eq!((ground.held(Some(&run)), ground.held(Some(&late))), (0, 0));
+    ground.check().await;
+}
+
+async fn a_run_waits_for_the_past_of_its_instrument(mut ground: Ground) {
+    ground.minute(100).await;
+    let run = ground.run(ground.account, settings()).await;
+    ground.kill().await;
+    ground.delay_history(true);
+    ground.start().await;
+    // Ticks alone would say that the price has risen.
+    ground.minute(101).await;
+    ground.minute(102).await;
+    assert_eq!((ground.held(Some(&run)), ground.orders().await.len()), (0, 0));
+    ground.delay_history(false);
+    // It is asked for again within a second, and the next minutes are judged with what came meanwhile.
+    let mut price = 102;
+    for _ in 0..100 {
+        if ground.held(Some(&run)) != 0 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        price -= 1;
+        ground.minute(price).await;
+        price += 2;
+        ground.minute(price).await;
+    }
+    assert_ne!(ground.held(Some(&run)), 0, "it decides again");
     ground.check().await;
 }
 

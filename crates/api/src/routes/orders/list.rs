@@ -43,10 +43,16 @@ pub(super) async fn list(
     Query(query): Query<OrdersQuery>,
 ) -> Result<Response, Problem> {
     let text = text.unwrap_or_default();
-    // Read before the orders are: a change meanwhile makes the page old at once.
-    let version = state.desk.hub().last(&Topic::Orders(who.user));
     let is_first = query.cursor.is_none();
-    if is_first && let Some(page) = state.order_pages.get(who.user, &text, version) {
+    let topic = Topic::Orders(who.user);
+    let kept = |version| state.order_pages.get(who.user, &text, version).filter(|_| is_first);
+    if let Some(page) = kept(state.desk.hub().last(&topic)) {
+        return Ok(json(page));
+    }
+    let _turn = if is_first { Some(state.order_pages.turn(who.user, &text).await) } else { None };
+    // Read before the orders are: a change meanwhile makes the page old at once.
+    let version = state.desk.hub().last(&topic);
+    if let Some(page) = kept(version) {
         return Ok(json(page));
     }
     let filter = OrderFilter {
