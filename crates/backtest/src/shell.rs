@@ -126,7 +126,7 @@ impl<'a> Shell<'a> {
             }
             turns = turns.wrapping_add(1);
             // Nothing is told late here, so a finished order is only ballast.
-            if !keep_orders && turns.is_multiple_of(1_024) {
+            if !keep_orders && turns.is_multiple_of(128) {
                 self.engine.forget_final_orders();
             }
             if turns.is_multiple_of(8_192) {

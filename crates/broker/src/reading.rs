@@ -23,6 +23,8 @@ pub struct OrderRow {
     pub qty: Qty,
     pub filled: Qty,
     pub terms: Terms,
+    /// A stop whose trigger has traded: it works as a limit now. False where the broker does not say.
+    pub triggered: bool,
     pub status: RowStatus,
     pub because: Option<String>,
 }

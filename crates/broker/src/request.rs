@@ -33,6 +33,8 @@ pub struct PlaceOrder {
     /// Of the simulated exchange alone: whether it may trade at the close that is being made.
     pub timing: Timing,
     pub validity: Validity,
+    /// Units shown to the market; zero shows all.
+    pub disclosed: Qty,
     /// Of the paper exchange in a replay alone: the venue of its own whose bars fill the order. `None` everywhere else.
     pub lane: Option<u32>,
 }

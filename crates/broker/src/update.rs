@@ -67,7 +67,7 @@ pub enum Failure {
     /// A business no of broker or exchange: final for this request.
     #[error("refused: {words} ({code})")]
     Refused { cause: RefusedCause, code: String, words: String },
-    /// It did not leave: safe to decide anew.
+    /// It did not leave, as there is no connection: safe to decide anew once [`Update::Connected`] has come.
     #[error("not sent: {0}")]
     NotSent(String),
     /// It may have arrived: ask, never send again.

@@ -8,6 +8,7 @@ mod account;
 mod message;
 mod snapshots;
 mod start;
+mod task;
 mod view;
 mod writer;
 

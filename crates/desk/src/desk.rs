@@ -159,8 +159,10 @@ impl Desk {
         self.lock_as_stored(&account).await?;
         self.inner.runs.come_back(record.user, &account).await?;
         self.inner.market.add_account(account.clone());
-        self.inner.accounts.write().unwrap_or_else(PoisonError::into_inner).insert(account.id, account);
-        Ok(())
+        let known = account.clone();
+        self.inner.accounts.write().unwrap_or_else(PoisonError::into_inner).insert(account.id, known);
+        // Whoever threw or released a switch meanwhile did not know of it.
+        self.lock_as_stored(&account).await
     }
 
     /// An account of this user.
@@ -201,6 +203,7 @@ impl Desk {
             return Err(DeskError::Conflict(format!("run {} is not over; stop it first", run.record.id)));
         }
         account.stop().await;
+        self.inner.market.remove_account(id);
         self.inner.accounts.write().unwrap_or_else(PoisonError::into_inner).remove(&id);
         Ok(())
     }

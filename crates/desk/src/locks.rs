@@ -29,8 +29,8 @@ impl Desk {
         flatten: bool,
         because: &str,
     ) -> Result<Done, DeskError> {
-        let targets = self.targets(user, whom).await?;
-        // Those of a run or an account are stored with what they cause; the wider ones once, and first.
+        // Those of a run or an account are stored with what they cause; the wider ones once, and before anything else:
+        // an account that comes to work meanwhile either finds it stored or is among those who are told.
         if let Some((owner, scope)) = wide(user, whom)
             && !self.is_locked(scope).await?
         {
@@ -45,6 +45,7 @@ impl Desk {
             store::risk::lock(&unit, owner, &new, self.now()).await?;
             unit.commit().await?;
         }
+        let targets = self.targets(user, whom).await?;
         let mut all = Done { at: self.now(), ..Done::default() };
         let mut failed = None;
         for (account, scope) in targets {
@@ -60,7 +61,8 @@ impl Desk {
 
     /// Releases a lock of `user`'s, whatever made it: `by` answers for it.
     pub async fn unlock(&self, user: UserId, by: UserId, whom: Whom) -> Result<(), DeskError> {
-        let targets = self.targets(user, whom).await?;
+        // Nothing is released of what is not the user's.
+        self.targets(user, whom).await?;
         let scope = match whom {
             Whom::Run(run) => Scope::Run(run),
             Whom::Account(account) => Scope::Account(account),
@@ -76,11 +78,15 @@ impl Desk {
                 unit.commit().await?;
             }
         }
-        for (account, scope) in targets {
-            account.wish(Wish::Command(Command::Unlock { scope })).await?;
+        let mut failed = None;
+        for (account, scope) in self.targets(user, whom).await? {
+            // One that has stopped lets go of it when it comes back.
+            if let Err(why) = account.wish(Wish::Command(Command::Unlock { scope })).await {
+                failed = failed.or(Some(why));
+            }
         }
         self.inner.hub.publish(&Topic::Risk(user), Note::RiskChanged);
-        Ok(())
+        failed.map_or(Ok(()), Err)
     }
 
     /// Whose account or run it is, if it is at work: for those who may lift anybody's locks.
@@ -127,12 +133,15 @@ impl Desk {
                 account.wish(Wish::Command(Command::Unlock { scope: wide })).await?;
             }
         }
-        for lock in store::risk::locks_in_force(&self.inner.store, self.now()).await? {
+        for lock in stored {
             let scope = match lock.lock.scope {
                 Scope::Everybody => LockScope::Everyone,
                 Scope::User(of) if of == account.user => LockScope::User,
                 _ => continue,
             };
+            if account.view().locks.iter().any(|lock| lock.scope == scope) {
+                continue;
+            }
             account.wish(Wish::Command(Command::Kill { scope, flatten: false })).await?;
         }
         Ok(())

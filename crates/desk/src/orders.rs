@@ -3,12 +3,12 @@
 use domain::instrument::InstrumentId;
 use domain::order::OrderId;
 use domain::trade::{BookId, Direction};
-use domain::{OrderType, Price, Product, Qty, Side};
+use domain::{OrderType, Price, Product, Qty, Side, Validity};
 use engine::{Change, Command, Level, ManualKind, ManualOrder};
 use store::{AccountId, UserId};
 
 use crate::accounts::{Account, BookView, Done, Wish};
-use crate::path::{BookSetup, Size};
+use crate::path::{Asked, BookSetup, Particulars, Size};
 use crate::runs::{facts, tradable};
 use crate::{Desk, DeskError, Whom};
 
@@ -28,7 +28,11 @@ pub struct PlaceOrder {
     pub target_price: Option<Price>,
     /// The desk may re-price it until it is done.
     pub chase: bool,
+    pub particulars: Particulars,
 }
+
+/// Letters of a tag.
+const LONGEST_TAG: usize = 40;
 
 impl PlaceOrder {
     fn kind(&self) -> Result<ManualKind, DeskError> {
@@ -69,24 +73,55 @@ impl PlaceOrder {
     }
 }
 
+impl PlaceOrder {
+    /// What can be said of it without its account and its instrument.
+    fn check(&self) -> Result<ManualKind, DeskError> {
+        if self.qty <= Qty::ZERO {
+            return Err(DeskError::invalid("quantity", format!("{} is not above 0", self.qty)));
+        }
+        let Particulars { validity, disclosed, tag, .. } = &self.particulars;
+        match validity {
+            Validity::Day => {}
+            Validity::Ioc if self.order_type == OrderType::Limit && !self.chase => {}
+            Validity::Ioc => {
+                let why = "IOC is for a LIMIT order that is not chased: what else goes to the market is re-priced until \
+                           it trades; send DAY";
+                return Err(DeskError::invalid("validity", why));
+            }
+            Validity::Gtt => {
+                return Err(DeskError::invalid(
+                    "validity",
+                    "GTT orders lie at a broker, paper has none; send DAY",
+                ));
+            }
+        }
+        let units = *disclosed;
+        if units != Qty::ZERO && (units > self.qty || units.raw() * 10 < self.qty.raw()) {
+            let why = format!("{units} is not between a tenth of the quantity and all of its {}", self.qty);
+            return Err(DeskError::invalid("disclosedQuantity", why));
+        }
+        if let Some(tag) = tag
+            && !((1..=LONGEST_TAG).contains(&tag.len()) && tag.bytes().all(|b| (b' '..=b'~').contains(&b)))
+        {
+            let why = format!("`{tag}` is not 1 to {LONGEST_TAG} letters, digits and signs of ASCII");
+            return Err(DeskError::invalid("tag", why));
+        }
+        self.kind()
+    }
+}
+
 impl Desk {
     /// Whether an order could be placed, as far as can be told without asking the account: its fields, its instrument.
     pub fn check(&self, user: UserId, wish: &PlaceOrder) -> Result<(), DeskError> {
         self.account(user, wish.account)?;
-        wish.kind()?;
-        if wish.qty <= Qty::ZERO {
-            return Err(DeskError::invalid("quantity", format!("{} is not above 0", wish.qty)));
-        }
+        wish.check()?;
         tradable(&self.inner.market.find(&wish.instrument)?.instrument, wish.product)
     }
 
     /// Places an order by hand. What is returned is durable; several orders if it was cut at the freeze quantity.
     pub async fn place(&self, user: UserId, wish: &PlaceOrder) -> Result<Done, DeskError> {
         let account = self.account(user, wish.account)?;
-        let kind = wish.kind()?;
-        if wish.qty <= Qty::ZERO {
-            return Err(DeskError::invalid("quantity", format!("{} is not above 0", wish.qty)));
-        }
+        let kind = wish.check()?;
         let book = self.own_book(&account, &wish.instrument, wish.product).await?;
         // The engine must know a price before it can judge what the order is worth.
         if let Some(quote) = self.inner.market.quote(&wish.instrument) {
@@ -101,7 +136,8 @@ impl Desk {
             target: wish.target_price.map(Level::At),
             chase: wish.chase,
         };
-        let done = account.wish(Wish::Command(Command::Order(order))).await?;
+        let asked = Asked { order, particulars: wish.particulars.clone() };
+        let done = account.wish(Wish::Place(Box::new(asked))).await?;
         refused_if_nothing(done)
     }
 

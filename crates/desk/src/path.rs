@@ -6,6 +6,8 @@
 //! It never reads a clock, a file or a socket, and sends nothing twice.
 
 mod answers;
+mod asked;
+mod holdings;
 mod ids;
 mod input;
 mod readings;
@@ -25,12 +27,15 @@ use domain::{Money, Timestamp};
 use engine::{AccountLimits, Conduct, Effect, Engine, Event};
 use store::AccountId;
 
+pub use asked::{Asked, Door, Particulars};
 pub use ids::LOW as LOW_IDS;
 pub use input::{Act, BarClosed, BarSource, Input, Moved, Refused, Write};
 pub use rows::state_name;
 pub use setup::{BookSetup, Facts, SetupError, Size, StrategyChoice, StrategySource};
 pub use snapshot::SnapshotError;
 
+use asked::Sayings;
+use holdings::Holdings;
 use ids::Ids;
 use readings::Readings;
 use rows::{BookRow, Shadow};
@@ -44,6 +49,10 @@ pub struct OrderPath {
     books: Vec<BookRow>,
     ids: Ids,
     readings: Readings,
+    holdings: Holdings,
+    sayings: Sayings,
+    /// Why the orders of this input are as they are, in the broker's words.
+    because: BTreeMap<OrderKey, String>,
     /// What was last said of each order that is not final.
     shadows: BTreeMap<OrderKey, Shadow>,
     /// Orders seen so far: newer keys are new orders.
@@ -64,6 +73,9 @@ impl OrderPath {
             books: Vec::new(),
             ids: Ids::default(),
             readings: Readings::default(),
+            holdings: Holdings::default(),
+            sayings: Sayings::default(),
+            because: BTreeMap::new(),
             shadows: BTreeMap::new(),
             known: 0,
             effects: Vec::new(),
@@ -118,7 +130,7 @@ impl OrderPath {
 
     /// When [`Event::Timer`] is due.
     pub fn next_due(&self) -> Option<Timestamp> {
-        self.engine.next_due()
+        self.engine.next_due().into_iter().chain(self.holdings.next_due()).min()
     }
 
     /// Takes one input; what must be stored and sent because of it is appended to `acts`, in order.
@@ -151,18 +163,26 @@ impl OrderPath {
                     Event::SquareOff { book, .. } => {
                         self.books[book.0 as usize].squared_off = Some(at.day());
                     }
-                    Event::Restarted => self.readings.forget(),
+                    Event::Restarted => {
+                        self.readings.forget();
+                        self.holdings.disconnected();
+                    }
                     _ => {}
                 }
                 self.tell(event, acts);
+                if matches!(event, Event::Timer) {
+                    self.read_holdings(acts);
+                }
             }
             Input::Heard(update) => self.hear(update, acts),
+            Input::Order(asked) => self.take_order(asked, acts),
         }
         if let Some(number) = self.readings.begin() {
             acts.push(Act::Send(Request::ReadBook { number }));
         }
         self.note_orders(acts);
         self.note_books(acts);
+        self.because.clear();
     }
 
     fn add_book(&mut self, setup: &BookSetup) {
@@ -195,11 +215,15 @@ impl OrderPath {
 
     fn carry_out(&mut self, effect: &Effect, acts: &mut Vec<Act>) {
         match effect {
-            Effect::Persist(ticket) => self.name(ticket, acts),
+            Effect::Persist(ticket) => {
+                self.note_saying(ticket.key);
+                self.name(ticket, acts);
+            }
             Effect::Place(ticket) => {
                 if let Some(order) = self.placing(ticket) {
                     acts.push(Act::Send(Request::Place(order)));
                 }
+                self.sayings.forget(ticket.key);
             }
             Effect::Modify(ticket) => {
                 if let Some(change) = self.changing(ticket) {

@@ -13,8 +13,8 @@ const EVERY: Span = Span::micros(2_000_000);
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Chase {
     due: Timestamp,
-    /// The worst limit that it may get.
-    bound: Price,
+    /// The worst limit that it may get; `None` until a price is known to reckon it from.
+    bound: Option<Price>,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -22,8 +22,14 @@ pub(crate) struct Chases(BTreeMap<OrderKey, Chase>);
 
 impl Chases {
     /// Looks after an order from now on; one that is chased already keeps its bound.
-    pub fn begin(&mut self, at: Timestamp, order: OrderKey, bound: Price) {
+    pub fn begin(&mut self, at: Timestamp, order: OrderKey, bound: Option<Price>) {
         self.0.entry(order).or_insert(Chase { due: at + EVERY, bound });
+    }
+
+    pub fn bind(&mut self, order: OrderKey, bound: Price) {
+        if let Some(chase) = self.0.get_mut(&order) {
+            chase.bound = Some(bound);
+        }
     }
 
     #[inline]
@@ -38,7 +44,7 @@ impl Chases {
     }
 
     /// The orders to look at now and their bounds, oldest first.
-    pub fn due(&mut self, at: Timestamp) -> Vec<(OrderKey, Price)> {
+    pub fn due(&mut self, at: Timestamp) -> Vec<(OrderKey, Option<Price>)> {
         let due = self.0.iter_mut().filter(|(_, chase)| chase.due <= at);
         due.map(|(order, chase)| {
             chase.due = at + EVERY;

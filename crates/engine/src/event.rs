@@ -74,6 +74,8 @@ pub enum Event {
     /// The shell was killed and has told again all that was stored. What was on its way is in doubt.
     Restarted,
     Command(Command),
+    /// The link to the broker is back.
+    Connected,
 }
 
 /// What the exchange says of an order, or what is known of a request.
@@ -145,6 +147,8 @@ pub enum RejectCause {
     Margin,
     /// Anything else: nothing is known to cure it.
     Other,
+    /// It never left: there was no link. What closes or guards is wished anew after [`Event::Connected`].
+    NotSent,
 }
 
 impl RejectCause {
@@ -152,7 +156,9 @@ impl RejectCause {
     pub const fn is_curable(self) -> bool {
         match self {
             RejectCause::PriceBand | RejectCause::Throttled | RejectCause::Busy => true,
-            RejectCause::TriggerCrossed | RejectCause::Margin | RejectCause::Other => false,
+            RejectCause::TriggerCrossed | RejectCause::Margin | RejectCause::NotSent | RejectCause::Other => {
+                false
+            }
         }
     }
 }

@@ -327,6 +327,7 @@ impl Engine {
             }
             Event::Timer => self.on_timer(at, out),
             Event::Restarted => self.on_restarted(at, out),
+            Event::Connected => self.on_connected(at, out),
         }
         if self.conduct == Conduct::Broker {
             self.admit_waiting(at, out);
@@ -423,6 +424,7 @@ impl Engine {
             self.account.mark(book.position(), price - book.mark);
         }
         book.mark = price;
+        book.priced = true;
     }
 
     /// Puts an approved entry into orders.

@@ -12,8 +12,6 @@ const WORDS = {
   ConfigView: { mode: MODES },
   FeedView: { kind: ['simulated', 'replay', 'live'] },
   LockView: { scope: ['run', 'account', 'user', 'everyone'] },
-  // The file calls two of these otherwise than the server reads and writes them.
-  OrderTypeWord: { '': ['MARKET', 'LIMIT', 'SL', 'SL-M'] },
   OrderView: {
     book: BOOKS,
     origin: ['manual', 'strategy', 'schedule', 'batch', 'risk', 'webhook'],

@@ -9,7 +9,7 @@ use crate::Problem;
 
 /// A wire enum with one word for each value of a domain enum.
 macro_rules! words {
-    ($($(#[doc = $doc:literal])* $name:ident for $domain:ty { $($(#[serde(rename = $word:literal)])? $value:ident = $of:path,)* })*) => {$(
+    ($($(#[doc = $doc:literal])* $name:ident for $domain:ty { $($(#[serde(rename = $word:tt)])? $value:ident = $of:path,)* })*) => {$(
         $(#[doc = $doc])*
         #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
         #[serde(rename_all = "UPPERCASE")]

@@ -154,8 +154,8 @@ async fn what_is_wrong_with_an_order_is_said_at_its_field() {
         ("instrument", json!("NSE:NOSUCHSHARE"), 422),
         ("instrument", json!("RELIANCE"), 422),
         ("product", json!("NRML"), 422),
-        ("validity", json!("IOC"), 422),
-        ("tag", json!("mine"), 422),
+        ("validity", json!("GTT"), 422),
+        ("tag", json!("a\tb"), 422),
         ("side", json!("LONG"), 422),
         ("price", json!(5), 422),
     ] {

@@ -3,6 +3,7 @@
 //! Ours goes through everything: marks, event engine, risk rules, order states, simulated exchange, books, charges.
 //! The hand-written loops know one strategy, keep no orders and check nothing: they are the limit. Both sides are built
 //! with the same flags (release profile, baseline x86-64) and run in turn, on the allocator of the binary.
+//! `cargo bench -p backtest --bench workloads -- W2` runs one of them.
 
 #![expect(clippy::print_stdout, reason = "a bench is for reading")]
 
@@ -23,11 +24,15 @@ fn main() {
     if std::env::args().any(|arg| arg == "--test") {
         return;
     }
+    let only = std::env::args().skip(1).find(|arg| !arg.starts_with('-'));
     println!("{:<44} {:>10} {:>10} {:>7}   target", "", "ours", "by hand", "ratio");
-    crossover_one_symbol();
-    sweep();
-    crossover_fifty_symbols();
-    quotes();
+    let workloads: [(&str, fn()); 4] =
+        [("W1", crossover_one_symbol), ("W2", sweep), ("W3", crossover_fifty_symbols), ("W5", quotes)];
+    for (name, run) in workloads {
+        if only.as_deref().is_none_or(|only| only == name) {
+            run();
+        }
+    }
 }
 
 /// W1: one symbol, a million one-minute bars, SMA 10/30 cross, next open, 0.03 % + 1 tick.

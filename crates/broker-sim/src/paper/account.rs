@@ -392,6 +392,11 @@ impl Account {
             .parse::<Product>()
             .map_err(|e| Refused { code: "PRODUCT", words: e.to_string() })?;
         let (qty, terms) = (text::quantity(place.qty)?, text::terms(place.terms)?);
+        if !(0..=place.qty).contains(&place.disclosed_qty) {
+            let words =
+                format!("disclosedQty {} is not between 0 and the quantity {qty}", place.disclosed_qty);
+            return refuse("DISCLOSED", words);
+        }
         let Some(&venue) = self.by_name.get(&(place.instrument.clone(), place.lane)) else {
             let words = match place.lane {
                 Some(lane) => format!("lane {lane} is not open for {}", place.instrument),

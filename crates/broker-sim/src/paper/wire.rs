@@ -110,6 +110,9 @@ pub(super) struct Place {
     pub timing: TimingText,
     #[serde(default)]
     pub validity: ValidityText,
+    /// Units shown; 0 shows all. Nobody looks here: it is only checked.
+    #[serde(default)]
+    pub disclosed_qty: i64,
 }
 
 /// An order by the exchange's number, or by the client's id of it (the latest of that id).
@@ -270,6 +273,7 @@ pub(super) struct Row {
     pub qty: i64,
     pub filled: i64,
     pub terms: TermsText,
+    pub triggered: bool,
     pub status: StatusText,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub because: Option<String>,

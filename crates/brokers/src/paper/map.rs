@@ -55,6 +55,7 @@ pub(super) fn place(order: &PlaceOrder) -> Ask {
             Validity::Ioc => "IOC",
             Validity::Gtt => "GTT",
         },
+        disclosed_qty: order.disclosed.raw(),
     })
 }
 
@@ -132,6 +133,7 @@ pub(super) fn row(row: &wire::Row) -> Result<OrderRow, Failure> {
         qty: units(row.qty)?,
         filled: units(row.filled)?,
         terms: terms_of(row.terms),
+        triggered: row.triggered,
         status: match row.status {
             Status::Working => RowStatus::Working,
             Status::Filled => RowStatus::Filled,

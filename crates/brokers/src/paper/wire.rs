@@ -63,6 +63,7 @@ pub(super) struct Place {
     pub terms: Terms,
     pub timing: &'static str,
     pub validity: &'static str,
+    pub disclosed_qty: i64,
 }
 
 #[derive(Serialize, Debug)]
@@ -144,6 +145,7 @@ pub(super) struct Row {
     pub qty: i64,
     pub filled: i64,
     pub terms: Terms,
+    pub triggered: bool,
     pub status: Status,
     pub because: Option<String>,
 }

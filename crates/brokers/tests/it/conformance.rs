@@ -57,6 +57,7 @@ pub fn order(stage: &impl Stage, number: i64, side: Side, qty: i64, terms: Terms
         terms,
         timing: Timing::Next,
         validity: Validity::Day,
+        disclosed: Qty::ZERO,
         lane: None,
     }
 }

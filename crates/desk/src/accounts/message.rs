@@ -9,7 +9,7 @@ use engine::{AccountLimits, Event, RiskPolicy};
 use tokio::sync::oneshot;
 
 use crate::DeskError;
-use crate::path::{BarClosed, BookSetup, Refused};
+use crate::path::{Asked, BarClosed, BookSetup, Refused};
 
 pub(crate) enum Message {
     /// A price of an instrument.
@@ -29,6 +29,10 @@ pub(crate) enum Message {
     /// The database will not take this order: it must not leave.
     Unstorable {
         order: OrderKey,
+    },
+    /// The journal may not have what was decided: nothing of it is stored, nothing leaves.
+    JournalLost {
+        why: String,
     },
     Ids {
         day: DayNumber,
@@ -61,6 +65,7 @@ pub(crate) enum Message {
 /// What a caller wants of an account.
 pub enum Wish {
     Command(engine::Command),
+    Place(Box<Asked>),
     /// Something of one order.
     Order {
         order: OrderId,

@@ -13,9 +13,10 @@ use engine::{AccountLimits, Conduct, Event, RiskPolicy};
 use store::{AccountId, Store, UserId};
 use tokio::sync::{mpsc, watch};
 
-use super::account::{Account, Queues, Task};
+use super::account::{Account, Queues};
 use super::message::Message;
 use super::snapshots;
+use super::task::Task;
 use super::view::{AccountState, AccountView};
 use super::writer::{Batch, Known, Writer};
 use crate::hub::Hub;

@@ -3,7 +3,7 @@
 //! Everything of a batch and how far the journal is stored commit in one transaction, so nothing is written twice or
 //! left out by a kill. What cannot be reached is tried again for as long as it takes: meanwhile no order leaves.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::time::{Duration, Instant};
 
@@ -72,7 +72,8 @@ impl Writer {
             if let Some(journal) = taken.iter().rev().find_map(|batch| batch.journal.as_ref())
                 && let Err(why) = journal.sync_data()
             {
-                tracing::error!(account.id = %self.account, "the journal could not be synced: {why}");
+                let _ = self.tell.send(Message::JournalLost { why: why.to_string() });
+                return;
             }
             self.write(&taken).await;
             taken.clear();
@@ -95,11 +96,12 @@ impl Writer {
                 Err(StoreError::InDoubt(why)) => {
                     tracing::warn!(account.id = %self.account, "a commit is in doubt: {why}");
                     match store::desk_cursor::get(&self.store, self.account).await {
-                        // It was committed; what it changed is read again when it is next needed.
+                        // It was committed: what it changed is read again.
                         Ok(place) if place >= last.place => {
                             self.stored = last.place;
                             self.known = Known::default();
-                            self.publish(keys_of(batches), last.place);
+                            let changed = self.read_again(batches).await;
+                            self.publish(changed, last.place);
                             return;
                         }
                         Ok(_) => {}
@@ -252,6 +254,33 @@ impl Writer {
         Ok(())
     }
 
+    /// What batches changed that are stored, though nobody heard so.
+    async fn read_again(&self, batches: &[Batch]) -> Changed {
+        let mut changed = Changed::default();
+        let mut orders = BTreeSet::new();
+        for write in batches.iter().flat_map(|batch| &batch.writes) {
+            match write {
+                Write::NewOrder(order, key) => {
+                    changed.keys.push(*key);
+                    orders.insert(order.id);
+                }
+                Write::Moved(moved) => drop(orders.insert(moved.id)),
+                Write::Trade(trade) => changed.trades.push((**trade).clone()),
+                Write::Refused(refused) => changed.refused.push((**refused).clone()),
+                Write::Incident(_) | Write::Locked(..) | Write::Unlocked(..) => changed.risk = true,
+                Write::Fill(..) | Write::Position(_) => {}
+            }
+        }
+        for id in orders {
+            match store::orders::get(&self.store, self.user, id).await {
+                Ok(order) => changed.orders.push(order),
+                // Whoever looks reads the table; only the news of it is late.
+                Err(why) => tracing::warn!(account.id = %self.account, "order {id}: {why}"),
+            }
+        }
+        changed
+    }
+
     /// A lock of user or everyone is stored once, by whoever made it, not by each account that it holds.
     async fn locked(&self, unit: &Unit, lock: &Lock, run: Option<RunId>) -> Result<(), StoreError> {
         let Some(scope) = self.scope(lock, run) else { return Ok(()) };
@@ -319,15 +348,6 @@ impl Writer {
         // Last: whoever is answered now finds what the others were told.
         let _ = self.tell.send(Message::Stored { through, orders: changed.keys });
     }
-}
-
-fn keys_of(batches: &[Batch]) -> Changed {
-    let writes = batches.iter().flat_map(|batch| &batch.writes);
-    let keys = writes.filter_map(|write| match write {
-        Write::NewOrder(_, key) => Some(*key),
-        _ => None,
-    });
-    Changed { keys: keys.collect(), ..Changed::default() }
 }
 
 /// What is counted of an order's life.

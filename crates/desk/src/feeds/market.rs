@@ -9,6 +9,8 @@ use domain::instrument::{Instrument, InstrumentId};
 use domain::time::{DayNumber, Span};
 use domain::{Bars, Price, Qty, Timeframe, Timestamp};
 
+use store::AccountId;
+
 use super::series::Series;
 use crate::DeskError;
 use crate::accounts::Account;
@@ -79,6 +81,10 @@ impl Market {
 
     pub(crate) fn add_account(&self, account: Account) {
         self.state().accounts.push(account);
+    }
+
+    pub(crate) fn remove_account(&self, id: AccountId) {
+        self.state().accounts.retain(|account| account.id != id);
     }
 
     /// A price was heard.

@@ -6,8 +6,8 @@ use broker::{
     BookReading, BrokerTrade, Failure, OrderRow, Outcome, RefusedCause, RequestKind, RowStatus, TradePhase,
     Update,
 };
-use domain::order::{OrderKey, TradeNumber};
-use engine::{Event, FillPhase, News, RejectCause, Seen, SeenStatus};
+use domain::order::{OrderKey, OrderState, TradeNumber};
+use engine::{Conduct, Event, FillPhase, News, RejectCause, Seen, SeenStatus};
 use store::risk::NewIncident;
 
 use super::{Act, OrderPath, Write};
@@ -27,6 +27,9 @@ impl OrderPath {
                 if let Outcome::Done { broker_id: Some(broker_id) } = outcome {
                     self.ids.learn(key, broker_id);
                 }
+                if let Outcome::Failed(failure) = outcome {
+                    self.because.insert(key, failure.to_string());
+                }
                 self.report(key, answered(*request, outcome), acts);
             }
             Update::Trade(trade) => self.traded(trade, acts),
@@ -40,6 +43,7 @@ impl OrderPath {
                 if let Some(key) = row.id.and_then(|id| self.ids.key(id)) {
                     self.ids.learn(key, &row.broker_id);
                     if row.status != RowStatus::Working {
+                        self.because.extend(row.because.clone().map(|words| (key, words)));
                         self.report(key, seen(row), acts);
                     }
                 }
@@ -51,9 +55,19 @@ impl OrderPath {
                     self.read(&asked, reading, acts);
                 }
             }
-            Update::Connected => self.readings.want(),
-            Update::Positions { .. } | Update::Funds { .. } | Update::Quiet | Update::Disconnected { .. } => {
+            Update::Connected => {
+                self.readings.want();
+                // One that answers at once and in order cannot differ.
+                if self.conduct == Conduct::Broker {
+                    self.holdings.connected(self.now);
+                }
+                self.tell(&Event::Connected, acts);
             }
+            Update::Positions { number, reading } => {
+                self.hear_holdings(*number, reading.as_deref().ok(), acts);
+            }
+            Update::Disconnected { .. } => self.holdings.disconnected(),
+            Update::Funds { .. } | Update::Quiet => {}
         }
     }
 
@@ -124,7 +138,13 @@ impl OrderPath {
             shown.insert(key);
             let ended = row.status != RowStatus::Working && !self.engine.order(key).state.is_final();
             if asked.contains(&key) || ended {
+                self.because.extend(row.because.clone().map(|words| (key, words)));
                 self.report(key, seen(row), acts);
+            }
+            // Told while nobody listened: from here on it is chased like any order at the market.
+            let rests = matches!(self.engine.order(key).state, OrderState::Open);
+            if row.triggered && row.status == RowStatus::Working && rests {
+                self.report(key, News::Triggered, acts);
             }
         }
         for &key in asked.difference(&shown) {
@@ -151,7 +171,10 @@ fn answered(request: RequestKind, outcome: &Outcome) -> News {
         (_, Outcome::Failed(failure)) => failure,
     };
     // It may have been carried out, or may yet be.
-    if matches!(failure, Failure::Unknown(_) | Failure::Garbled(_)) {
+    let in_doubt = matches!(failure, Failure::Unknown(_) | Failure::Garbled(_));
+    // The order stands as it was, and what did not leave is still wished: asked for again once the book shows it.
+    let stands = request != RequestKind::Place && matches!(failure, Failure::NotSent(_));
+    if in_doubt || stands {
         return News::TimedOut;
     }
     match request {
@@ -172,7 +195,7 @@ fn cause(failure: &Failure) -> RejectCause {
             RefusedCause::NotWorking | RefusedCause::Other => RejectCause::Other,
         },
         Failure::Throttled { .. } => RejectCause::Throttled,
-        Failure::NotSent(_) => RejectCause::Busy,
+        Failure::NotSent(_) => RejectCause::NotSent,
         Failure::SessionExpired | Failure::Unknown(_) | Failure::Garbled(_) => RejectCause::Other,
     }
 }

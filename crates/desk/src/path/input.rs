@@ -11,7 +11,7 @@ use store::books::{ClosedTrade, Position};
 use store::orders::{Fill, NewOrder, OrderUpdate};
 use store::risk::{NewIncident, RiskEvent};
 
-use super::BookSetup;
+use super::{Asked, BookSetup};
 
 /// One thing an account is told; the journal holds them in order.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -29,6 +29,8 @@ pub enum Input {
     Event(Event),
     /// The broker.
     Heard(Update),
+    /// A person's order.
+    Order(Box<Asked>),
 }
 
 /// A closed bar, and where it comes from.

@@ -4,7 +4,7 @@ use broker::{CancelOrder, ChangeOrder, PlaceOrder};
 use domain::order::{OrderId, OrderKey, OrderState, Terms, Ticket};
 use domain::time::DayNumber;
 use domain::trade::{BookId, ExitReason, Trade};
-use domain::{Money, OrderType, Price, Qty, Timestamp, Validity};
+use domain::{Money, OrderType, Price, Qty, Timestamp};
 use engine::{Conduct, Incident, Lock, LockScope, Maker, Order, Purpose, Refusal, Trouble};
 use serde_json::json;
 use store::RunId;
@@ -95,6 +95,11 @@ impl OrderPath {
         let decision = setup.run.map(|_| decision(setup, &made, leg, action));
         let detail = json!({ "action": action, "purpose": format!("{purpose:?}") }).to_string();
         let (trigger_price, limit) = ticket.terms.on_the_wire();
+        let said = self.sayings.of(ticket.key);
+        let came = match origin(setup, purpose, made.maker) {
+            Origin::Manual => said.door.into(),
+            other => other,
+        };
         NewOrder {
             id,
             account: self.account,
@@ -103,18 +108,18 @@ impl OrderPath {
             parent: made.parent.and_then(|key| self.ids.id(key)),
             strategy_version: setup.strategy_version.map(store::StrategyVersionId),
             algo_id: setup.algo_id.clone(),
-            origin: origin(setup, purpose, made.maker),
+            origin: came,
             instrument: setup.instrument.clone(),
             side: ticket.side,
             order_type: order_type(ticket.terms),
             product: setup.product,
-            validity: Validity::Day,
+            validity: said.validity,
             quantity: ticket.qty,
-            disclosed_quantity: Qty::ZERO,
+            disclosed_quantity: said.disclosed.min(ticket.qty),
             limit_price: Some(limit),
             trigger_price,
             after_market: false,
-            tag: None,
+            tag: said.tag,
             detail,
             at: self.now,
         }
@@ -127,6 +132,7 @@ impl OrderPath {
 
     pub(super) fn placing(&self, ticket: &Ticket) -> Option<PlaceOrder> {
         let setup = self.setup(self.engine.order(ticket.key).book);
+        let said = self.sayings.of(ticket.key);
         Some(PlaceOrder {
             id: self.ids.id(ticket.key)?,
             instrument: setup.instrument.clone(),
@@ -136,7 +142,8 @@ impl OrderPath {
             qty: ticket.qty,
             terms: ticket.terms,
             timing: ticket.timing,
-            validity: Validity::Day,
+            validity: said.validity,
+            disclosed: said.disclosed.min(ticket.qty),
         })
     }
 
@@ -211,7 +218,7 @@ impl OrderPath {
                 terms: (changed && order.rests() || order.state == OrderState::Filled)
                     .then_some(OrderTerms { quantity: order.qty, limit_price: Some(limit), trigger_price }),
                 broker_order_id: self.ids.broker_id(order.key).cloned(),
-                because: None,
+                because: self.because_of(order),
                 event: state.to_owned(),
                 detail: json!({
                     "filled": order.filled().raw(),
@@ -224,6 +231,18 @@ impl OrderPath {
                 at: self.now,
             },
         }
+    }
+
+    /// Why an order is as it is, where that was said or is known.
+    fn because_of(&self, order: &Order) -> Option<String> {
+        let said = self.because.get(&order.key).cloned();
+        said.or_else(|| match order.state {
+            OrderState::NeverArrived => {
+                Some("no answer came, and two readings of the broker's book do not show it".to_owned())
+            }
+            OrderState::Expired { .. } => Some("its day has ended".to_owned()),
+            _ => None,
+        })
     }
 
     /// Writes down which books hold something else than was last written.

@@ -9,13 +9,15 @@ use serde::{Deserialize, Serialize};
 use store::AccountId;
 use thiserror::Error;
 
+use super::asked::Sayings;
+use super::holdings::Holdings;
 use super::ids::Ids;
 use super::readings::Readings;
 use super::rows::{BookRow, Shadow};
 use super::{OrderPath, SetupError};
 
 /// Another number for each shape of what is saved.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// Why a snapshot could not be made, or gives no path.
 #[derive(Debug, Error)]
@@ -40,6 +42,8 @@ struct Saved<'a> {
     written: Vec<Option<Timestamp>>,
     ids: &'a Ids,
     readings: &'a Readings,
+    holdings: &'a Holdings,
+    sayings: &'a Sayings,
     known: u32,
     now: Timestamp,
     engine: Vec<u8>,
@@ -52,6 +56,8 @@ struct Read {
     written: Vec<Option<Timestamp>>,
     ids: Ids,
     readings: Readings,
+    holdings: Holdings,
+    sayings: Sayings,
     known: u32,
     now: Timestamp,
     engine: Vec<u8>,
@@ -66,6 +72,8 @@ impl OrderPath {
             written: self.books.iter().map(BookRow::written_at).collect(),
             ids: &self.ids,
             readings: &self.readings,
+            holdings: &self.holdings,
+            sayings: &self.sayings,
             known: self.known,
             now: self.now,
             engine: self.engine.snapshot()?,
@@ -83,7 +91,7 @@ impl OrderPath {
         if format != FORMAT {
             return Err(SnapshotError::Format(format));
         }
-        let Read { instruments, books, written, ids, readings, known, now, engine } =
+        let Read { instruments, books, written, ids, readings, holdings, sayings, known, now, engine } =
             postcard::from_bytes(rest)?;
         let mut specs = Vec::with_capacity(books.len());
         for row in &books {
@@ -100,6 +108,9 @@ impl OrderPath {
             books,
             ids,
             readings,
+            holdings,
+            sayings,
+            because: std::collections::BTreeMap::new(),
             shadows: std::collections::BTreeMap::new(),
             known,
             effects: Vec::new(),

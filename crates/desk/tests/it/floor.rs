@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use broker::{
-    BookReading, Broker, BrokerTrade, Failure, OrderRow, Outcome, RefusedCause, Request, RequestKind,
-    RowStatus, Sink, TradePhase, Update,
+    BookReading, Broker, BrokerPosition, BrokerTrade, Failure, OrderRow, Outcome, RefusedCause, Request,
+    RequestKind, RowStatus, Sink, TradePhase, Update,
 };
 use desk::Clock;
 use domain::instrument::InstrumentId;
@@ -23,6 +23,7 @@ struct State {
     listeners: HashMap<i64, Sink>,
     /// How often each id was placed.
     placed: BTreeMap<OrderId, u32>,
+    asked: Vec<broker::PlaceOrder>,
     /// What the next orders are refused for.
     refusals: VecDeque<RefusedCause>,
     /// Whether requests are carried out, and nothing is said of it.
@@ -32,12 +33,10 @@ struct State {
     most_stops: usize,
 }
 
-#[expect(clippy::struct_field_names, reason = "the row of an order row")]
 #[derive(Clone)]
 struct Row {
     row: OrderRow,
     account: i64,
-    triggered: bool,
 }
 
 impl Floor {
@@ -49,6 +48,7 @@ impl Floor {
             trades: Vec::new(),
             listeners: HashMap::new(),
             placed: BTreeMap::new(),
+            asked: Vec::new(),
             refusals: VecDeque::new(),
             silent: false,
             share: None,
@@ -103,6 +103,24 @@ impl Floor {
         rows.map(|row| row.row.clone()).filter(|row| row.status == RowStatus::Working).collect()
     }
 
+    /// The owner trades in another window.
+    pub fn trade_elsewhere(&self, account: i64, instrument: &str, side: Side, qty: Qty) {
+        let row = OrderRow {
+            id: None,
+            broker_id: "ELSEWHERE".to_owned(),
+            instrument: instrument.parse().unwrap(),
+            product: Product::Mis,
+            side,
+            qty,
+            filled: qty,
+            terms: Terms::Limit { price: Price::rupees(100) },
+            triggered: false,
+            status: RowStatus::Filled,
+            because: None,
+        };
+        self.state().orders.push(Row { row, account });
+    }
+
     /// Orders that ever arrived.
     pub fn arrived(&self) -> usize {
         self.state().orders.len()
@@ -110,6 +128,11 @@ impl Floor {
 
     pub fn trades(&self) -> Vec<BrokerTrade> {
         self.state().trades.clone()
+    }
+
+    /// The order as it was placed.
+    pub fn asked(&self, id: OrderId) -> broker::PlaceOrder {
+        self.state().asked.iter().find(|order| order.id == id).unwrap().clone()
     }
 
     /// Ids that were placed more than once: there must be none.
@@ -149,18 +172,18 @@ impl State {
     }
 
     fn match_one(&mut self, place: usize) {
-        let Row { row, account, triggered } = self.orders[place].clone();
+        let Row { row, account } = self.orders[place].clone();
         let Some(&last) = self.prices.get(&row.instrument) else { return };
         if row.status != RowStatus::Working {
             return;
         }
         let buys = row.side == Side::Buy;
         let (trigger, limit) = row.terms.on_the_wire();
-        if let Some(trigger) = trigger.filter(|_| !triggered) {
+        if let Some(trigger) = trigger.filter(|_| !row.triggered) {
             if if buys { last < trigger } else { last > trigger } {
                 return;
             }
-            self.orders[place].triggered = true;
+            self.orders[place].row.triggered = true;
             if let Some(order) = row.id {
                 self.say(account, Update::Triggered { order });
             }
@@ -205,24 +228,38 @@ impl State {
 
     fn place(&mut self, account: i64, order: &broker::PlaceOrder) {
         *self.placed.entry(order.id).or_default() += 1;
+        self.asked.push(order.clone());
         let refused = self.refusals.pop_front();
         let status = if refused.is_some() { RowStatus::Rejected } else { RowStatus::Working };
         let row = OrderRow {
             id: Some(order.id),
             broker_id: format!("B{}", order.id),
             instrument: order.instrument.clone(),
-            product: Product::Mis,
+            product: order.product,
             side: order.side,
             qty: order.qty,
             filled: Qty::ZERO,
             terms: order.terms,
+            triggered: false,
             status,
             because: None,
         };
-        self.orders.push(Row { row, account, triggered: false });
+        self.orders.push(Row { row, account });
         self.answer(account, order.id, RequestKind::Place, refused);
         self.match_one(self.orders.len() - 1);
         self.count_stops();
+    }
+
+    /// What an account holds by all its trades.
+    fn positions(&self, account: i64) -> Vec<BrokerPosition> {
+        let own = self.orders.iter().filter(|row| row.account == account);
+        let filled = own.map(|Row { row, .. }| BrokerPosition {
+            instrument: row.instrument.clone(),
+            product: row.product,
+            qty: Qty::from_raw(row.filled.raw() * row.side.sign()),
+            average_price: Price::ZERO,
+        });
+        filled.collect()
     }
 
     fn find(&mut self, id: OrderId) -> Option<usize> {
@@ -278,7 +315,13 @@ impl Broker for Line {
                     sink(Update::Book { number, reading });
                 }
             }
-            Request::ReadPositions { .. } | Request::ReadFunds { .. } => {}
+            Request::ReadPositions { number } => {
+                let reading = Ok(state.positions(account));
+                if let Some(sink) = state.listeners.get(&account) {
+                    sink(Update::Positions { number, reading });
+                }
+            }
+            Request::ReadFunds { .. } => {}
         }
     }
 

@@ -269,6 +269,7 @@ impl Ground {
             stop_loss: None,
             target_price: None,
             chase: false,
+            particulars: desk::path::Particulars::default(),
         }
     }
 

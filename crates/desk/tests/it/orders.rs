@@ -3,9 +3,10 @@
 use broker::RefusedCause;
 use desk::DeskError;
 use desk::orders::PlaceOrder;
+use desk::path::{Door, Particulars};
 use domain::order::OrderState;
 use domain::trade::ExitReason;
-use domain::{OrderType, Price, Product, Qty, Side};
+use domain::{OrderType, Price, Product, Qty, Side, Validity};
 use serde_json::Value;
 
 use crate::ground::{FUTURE, Ground, SHARE, cases, page};
@@ -19,6 +20,8 @@ cases![
     a_bracket_rests_one_exit_and_reaches_its_target_by_changing_it,
     a_stop_follows_partial_fills_and_closes_what_was_filled,
     an_order_above_the_freeze_quantity_is_cut,
+    what_an_order_says_goes_with_it,
+    a_rejection_says_why,
     the_first_two_orders_at_once_share_a_book,
     somebody_elses_order_is_not_there,
     the_trade_log_is_the_trades,
@@ -251,4 +254,60 @@ async fn the_trade_log_is_the_trades(ground: Ground) {
     let made: i64 = trades.iter().map(|t| t.trade.pnl().raw()).sum();
     assert_eq!(ground.view().equity.raw(), 10_000_000_000 + made);
     ground.check().await;
+}
+
+async fn what_an_order_says_goes_with_it(mut ground: Ground) {
+    let particulars = Particulars {
+        door: Door::Batch,
+        validity: Validity::Ioc,
+        disclosed: Qty::units(4),
+        tag: Some("morning basket".to_owned()),
+    };
+    let said = PlaceOrder { particulars, ..ground.limit(Side::Buy, 10, 90) };
+    let order = ground.place(&said).await;
+    // Nothing of it is said of the next one, nor of what the engine makes.
+    ground.place(&PlaceOrder { stop_loss: Some(Price::rupees(95)), ..ground.order(Side::Buy, 1) }).await;
+    ground.restart().await;
+    let sent = ground.floor.asked(order);
+    assert_eq!((sent.validity, sent.disclosed), (Validity::Ioc, Qty::units(4)));
+    for row in ground.orders().await {
+        let says = (row.origin, row.validity, row.disclosed_quantity, row.tag.as_deref());
+        let expected = match row.id {
+            id if id == order => {
+                (store::orders::Origin::Batch, Validity::Ioc, Qty::units(4), Some("morning basket"))
+            }
+            _ => (store::orders::Origin::Manual, Validity::Day, Qty::ZERO, None),
+        };
+        assert_eq!(says, expected);
+    }
+    for (field, particulars, order_type) in [
+        ("validity", Particulars { validity: Validity::Ioc, ..Particulars::default() }, OrderType::Market),
+        ("validity", Particulars { validity: Validity::Gtt, ..Particulars::default() }, OrderType::Limit),
+        (
+            "disclosedQuantity",
+            Particulars { disclosed: Qty::units(11), ..Particulars::default() },
+            OrderType::Limit,
+        ),
+        (
+            "disclosedQuantity",
+            Particulars { disclosed: Qty::units(-1), ..Particulars::default() },
+            OrderType::Limit,
+        ),
+        ("tag", Particulars { tag: Some("a\nb".to_owned()), ..Particulars::default() }, OrderType::Limit),
+        ("tag", Particulars { tag: Some("x".repeat(41)), ..Particulars::default() }, OrderType::Limit),
+    ] {
+        let limit_price = (order_type == OrderType::Limit).then_some(Price::rupees(90));
+        let wish = PlaceOrder { particulars, order_type, limit_price, ..ground.order(Side::Buy, 10) };
+        let refused = ground.desk().place(ground.asha, &wish).await;
+        assert!(matches!(&refused, Err(DeskError::Invalid { field: f, .. }) if *f == field), "{refused:?}");
+    }
+    ground.check().await;
+}
+
+async fn a_rejection_says_why(ground: Ground) {
+    ground.floor.refuse(RefusedCause::Margin);
+    let id = ground.place(&ground.limit(Side::Buy, 1, 90)).await;
+    let row = ground.orders().await.into_iter().find(|row| row.id == id).unwrap();
+    assert_eq!(row.state, OrderState::Rejected);
+    assert_eq!(row.because.as_deref(), Some("refused: it is refused (17070)"));
 }

@@ -11,6 +11,7 @@ cases![
     what_rests_goes_on_resting,
     what_filled_meanwhile_is_taken_in,
     a_bracket_by_hand_guards_after_a_restart,
+    a_stop_that_was_jumped_over_meanwhile_is_chased,
     an_unanswered_order_is_looked_for_and_never_sent_again,
     killed_anywhere_nothing_is_lost_or_doubled,
 ];
@@ -61,6 +62,22 @@ async fn a_bracket_by_hand_guards_after_a_restart(mut ground: Ground) {
     let reasons: Vec<_> = trades.iter().map(|t| t.trade.exit_reason).collect();
     assert_eq!(reasons, [ExitReason::Stop, ExitReason::Target]);
     assert_eq!(ground.floor.most_exits_at_once(), 1);
+    ground.check().await;
+}
+
+async fn a_stop_that_was_jumped_over_meanwhile_is_chased(mut ground: Ground) {
+    let stop_loss = Some(Price::rupees(95));
+    ground.place(&PlaceOrder { stop_loss, ..ground.order(Side::Buy, 10) }).await;
+    ground.kill().await;
+    // Through the trigger, and through the limit a band beyond it: the order rests where nobody buys.
+    ground.floor.price(&SHARE.parse().unwrap(), Price::rupees(93));
+    ground.start().await;
+    ground.price(SHARE, 93).await;
+    for _ in 0..10 {
+        ground.pass(3).await;
+        ground.price(SHARE, 93).await;
+    }
+    assert_eq!(ground.held(None), 0);
     ground.check().await;
 }
 

@@ -2,13 +2,17 @@
 
 use std::time::Duration;
 
-use domain::Side;
 use domain::order::OrderState;
+use domain::{Qty, Side};
 use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 
-use crate::ground::{Ground, SHARE, cases};
+use crate::ground::{Ground, SHARE, cases, page};
 
-cases![nothing_leaves_while_the_database_is_busy, an_account_whose_journal_is_damaged_is_left_out];
+cases![
+    nothing_leaves_while_the_database_is_busy,
+    an_account_whose_journal_is_damaged_is_left_out,
+    what_the_owner_trades_elsewhere_is_told_once_and_left_alone
+];
 
 async fn nothing_leaves_while_the_database_is_busy(ground: Ground) {
     // Its row of how much is stored exists from the first order on.
@@ -52,4 +56,25 @@ async fn an_account_whose_journal_is_damaged_is_left_out(mut ground: Ground) {
     ground.start().await;
     assert_eq!(ground.floor.working(ground.account.0).len(), 5);
     ground.check().await;
+}
+
+async fn what_the_owner_trades_elsewhere_is_told_once_and_left_alone(ground: Ground) {
+    let told = async || {
+        let all = store::risk::incidents(ground.store(), ground.asha, true, page()).await.unwrap().rows;
+        let of_kind = all.into_iter().filter(|row| row.incident.kind == "positionDiffers");
+        of_kind.map(|row| (row.incident.subject, row.incident.detail)).collect::<Vec<_>>()
+    };
+    ground.place(&ground.order(Side::Buy, 10)).await;
+    for _ in 0..6 {
+        ground.pass(61).await;
+    }
+    assert_eq!(told().await, []);
+    ground.floor.trade_elsewhere(ground.account.0, SHARE, Side::Sell, Qty::units(4));
+    for _ in 0..6 {
+        ground.pass(61).await;
+    }
+    let [(subject, detail)] = &told().await[..] else { panic!("{:?}", told().await) };
+    assert_eq!(subject, &format!("{SHARE} MIS"));
+    assert!(detail.starts_with(&format!("the books hold 10 {SHARE} (MIS), the broker says 6; ")), "{detail}");
+    assert_eq!((ground.held(None), ground.floor.arrived()), (10, 2));
 }

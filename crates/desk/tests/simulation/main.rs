@@ -11,10 +11,12 @@
 
 mod world;
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use world::{Count, World};
 
 /// Seeds that are played each time; `SAUDA_SEEDS` plays more.
-const SEEDS: u64 = 1_000;
+const SEEDS: u64 = 2_000;
 
 #[test]
 fn thousands_of_faulty_days() {
@@ -23,13 +25,25 @@ fn thousands_of_faulty_days() {
         return;
     }
     let seeds = std::env::var("SAUDA_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(SEEDS);
+    let next = AtomicU64::new(0);
+    let play = || {
+        let mut total = Count::default();
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= seeds {
+                return total;
+            }
+            let count = std::panic::catch_unwind(|| World::new(seed, false).live()).unwrap_or_else(|_| {
+                panic!("seed {seed} fails: play it with SAUDA_SEED={seed}");
+            });
+            total.add(&count);
+        }
+    };
     let mut total = Count::default();
-    for seed in 0..seeds {
-        let count = std::panic::catch_unwind(|| World::new(seed, false).live()).unwrap_or_else(|_| {
-            panic!("seed {seed} fails: play it with SAUDA_SEED={seed}");
-        });
-        total.add(&count);
-    }
+    std::thread::scope(|scope| {
+        let halves = [scope.spawn(play), scope.spawn(play)];
+        halves.map(|half| half.join().unwrap()).iter().for_each(|half| total.add(half));
+    });
     // Something happened.
     assert!(total.orders > 20 * seeds && total.trades > 10 * seeds, "{total:?}");
     assert!(total.kills > seeds && total.lost_writes > seeds / 2 && total.unknown > seeds, "{total:?}");

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use broker::{
-    BookReading, BrokerTrade, Failure, OrderRow, Outcome, RefusedCause, Request, RequestKind, RowStatus,
-    TradePhase, Update,
+    BookReading, BrokerPosition, BrokerTrade, Failure, OrderRow, Outcome, RefusedCause, Request, RequestKind,
+    RowStatus, TradePhase, Update,
 };
 use desk::path::{Act, BarClosed, BarSource, BookSetup, Facts, Input, LOW_IDS, OrderPath, Size, Write};
 use domain::order::{InstrumentKey, OrderId, OrderKey, OrderState, Ticket};
@@ -70,6 +70,8 @@ pub struct World {
     storing: VecDeque<Batch>,
     exchange: FaultyExchange,
     reading: BTreeMap<u64, Timestamp>,
+    /// Readings of positions on their way, and when they answer.
+    counting: BTreeMap<u64, Timestamp>,
     faults: Faults,
     now: Timestamp,
     random: Random,
@@ -160,6 +162,7 @@ impl World {
             storing: VecDeque::new(),
             exchange,
             reading: BTreeMap::new(),
+            counting: BTreeMap::new(),
             faults,
             now: day.start() + Span::minutes(555),
             random,
@@ -173,6 +176,7 @@ impl World {
             let setup = book(&mut world.random, place, day);
             world.tell(Input::Book(Box::new(setup)));
         }
+        world.tell(Input::Heard(Update::Connected));
         world.wander();
         world
     }
@@ -302,6 +306,7 @@ impl World {
         self.count.lost_writes += self.storing.len() as u64;
         self.storing.clear();
         self.reading.clear();
+        self.counting.clear();
         self.exchange.forget_listeners();
         let mut path = fresh_path();
         let mut acts = Vec::new();
@@ -327,6 +332,7 @@ impl World {
         }
         self.path = path;
         self.tell(Input::Event(Event::Restarted));
+        self.tell(Input::Heard(Update::Connected));
     }
 
     /// Lets time go on, meeting on the way whatever is due.
@@ -335,13 +341,16 @@ impl World {
         loop {
             let stored = self.storing.front().map(|batch| batch.due);
             let read = self.reading.values().min().copied();
-            let due = [stored, read, self.exchange.next_due(), self.path.next_due()];
+            let counted = self.counting.values().min().copied();
+            let due = [stored, read, counted, self.exchange.next_due(), self.path.next_due()];
             let Some(next) = due.into_iter().flatten().min().filter(|at| *at <= until) else { break };
             self.now = self.now.max(next);
             if stored.is_some_and(|due| due <= self.now) {
                 self.store();
             } else if read.is_some_and(|due| due <= self.now) {
                 self.read();
+            } else if counted.is_some_and(|due| due <= self.now) {
+                self.count();
             } else if let Some(answer) = self.exchange.next_answer(self.now) {
                 if let Some(update) = self.heard(answer.key, answer.said) {
                     self.tell(Input::Heard(update));
@@ -385,6 +394,20 @@ impl World {
         let trades: Vec<BrokerTrade> = self.exchange.trades().iter().map(|t| self.trade(t)).collect();
         reading.trades = trades;
         self.tell(Input::Heard(Update::Book { number, reading: Ok(reading) }));
+    }
+
+    /// The holdings, as they are now.
+    fn count(&mut self) {
+        let Some((&number, _)) = self.counting.iter().min_by_key(|(_, due)| **due) else { return };
+        self.counting.remove(&number);
+        let positions = self.exchange.rows().values().map(|row| BrokerPosition {
+            instrument: INSTRUMENTS[row.instrument.0 as usize].parse().unwrap(),
+            product: Product::Mis,
+            qty: Qty::from_raw(row.filled.raw() * row.side.sign()),
+            average_price: Price::ZERO,
+        });
+        let reading = Ok(positions.collect());
+        self.tell(Input::Heard(Update::Positions { number, reading }));
     }
 
     fn trade(&self, trade: &exchange::TradeRow) -> BrokerTrade {
@@ -506,7 +529,11 @@ impl World {
                 let took = Span::micros(1 + self.random.below(2_000_000) as i64);
                 self.reading.insert(*number, self.now + took);
             }
-            Request::ReadPositions { .. } | Request::ReadFunds { .. } => {}
+            Request::ReadPositions { number } => {
+                let took = Span::micros(1 + self.random.below(2_000_000) as i64);
+                self.counting.insert(*number, self.now + took);
+            }
+            Request::ReadFunds { .. } => {}
         }
     }
 
@@ -587,7 +614,10 @@ impl Tables {
                 self.positions.insert(key, position.quantity);
             }
             Write::Trade(trade) => assert!(self.orders.contains_key(&trade.closing_order)),
-            Write::Incident(_) => self.incidents += 1,
+            Write::Incident(incident) => {
+                assert_ne!(incident.kind, "positionDiffers", "nobody else trades here: {}", incident.detail);
+                self.incidents += 1;
+            }
             Write::Refused(_) | Write::Locked(..) | Write::Unlocked(..) => {}
         }
     }
@@ -623,6 +653,7 @@ fn order_row(key: OrderKey, row: &exchange::Row) -> OrderRow {
         qty: row.qty,
         filled: row.filled,
         terms: row.terms,
+        triggered: false,
         status: match row.status {
             exchange::RowStatus::Working => RowStatus::Working,
             exchange::RowStatus::Filled => RowStatus::Filled,

@@ -27,14 +27,20 @@ impl Engine {
         if !order.is_chased() {
             return;
         }
+        let bound = self.chase_bound(order);
+        self.chases.begin(self.now, key, bound);
+    }
+
+    /// The worst limit that an order which is chased from now on may get; `None` while no price is known since the start:
+    /// one of before may lie far from where the market is.
+    fn chase_bound(&self, order: &Order) -> Option<Price> {
         let book = self.book(order.book);
         let from = match order.terms {
             Terms::Limit { price } => price,
             Terms::Marketable { limit } if book.mark.is_zero() => limit,
-            Terms::Marketable { .. } | Terms::Stop { .. } => book.mark,
+            Terms::Marketable { .. } | Terms::Stop { .. } => book.priced.then_some(book.mark)?,
         };
-        let bound = book.within_circuit(through(order.side, from, book.spec.contract.tick, PROTECTION_BAND));
-        self.chases.begin(self.now, key, bound);
+        Some(book.within_circuit(through(order.side, from, book.spec.contract.tick, PROTECTION_BAND)))
     }
 
     pub(super) fn chase(&mut self, at: Timestamp, out: &mut Vec<Effect>) {
@@ -47,6 +53,9 @@ impl Engine {
             if !order.rests() || self.book(order.book).leftovers.contains(&key) {
                 continue;
             }
+            let Some(bound) = bound.or_else(|| self.chase_bound(order)) else { continue };
+            self.chases.bind(key, bound);
+            let order = self.orders.get(key);
             let (side, limit) = (order.side, order.terms.on_the_wire().1);
             let worse = |a: Price, b: Price| if side == Side::Buy { a > b } else { a < b };
             let (_, market) = self.market(order.book, side).on_the_wire();

@@ -1,6 +1,7 @@
 //! What is not known: orders without an answer, and how the broker's book settles them. Nothing here sends an order.
 
 use domain::order::{OrderEvent, OrderKey, OrderState, Step};
+use domain::trade::BookId;
 use domain::{Qty, Timestamp};
 
 use super::Engine;
@@ -24,6 +25,7 @@ impl Engine {
     /// Whatever was stored and not answered may have been sent, or not; what rested may have traded meanwhile.
     #[cold]
     pub(super) fn on_restarted(&mut self, at: Timestamp, out: &mut Vec<Effect>) {
+        self.books.iter_mut().for_each(|book| book.priced = false);
         // The questions on their way are lost too.
         out.extend(self.doubts.orders().map(|order| Effect::Ask { order }));
         let open: Vec<OrderKey> =
@@ -33,6 +35,14 @@ impl Engine {
             if self.doubts.open(at, key) {
                 out.push(Effect::Ask { order: key });
             }
+        }
+    }
+
+    /// What could not be sent while there was no link, and still should close or guard something, is wished anew.
+    #[cold]
+    pub(super) fn on_connected(&mut self, at: Timestamp, out: &mut Vec<Effect>) {
+        for i in 0..self.books.len() {
+            self.tend(at, BookId(i as u32), out);
         }
     }
 

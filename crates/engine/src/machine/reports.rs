@@ -226,6 +226,8 @@ impl Engine {
             Purpose::Entry => self.enter_again(at, key, cause, out),
             // The strategy decides again at its next close.
             Purpose::Reverse => {}
+            // Trying again before the link is back would only use up the tries.
+            Purpose::Stop | Purpose::Exit(_) if cause == RejectCause::NotSent => self.wait_for_link(key),
             // A person's own price: it is for the person to choose another.
             Purpose::Exit(_) if own => self.guard(at, id, out),
             Purpose::Stop | Purpose::Exit(_) => self.on_exit_rejected(at, id, purpose, cause, out),
@@ -286,6 +288,16 @@ impl Engine {
                 self.flatten(at, id, ExitReason::Risk, Timing::Next, out);
             }
             _ => self.guard(at, id, out),
+        }
+    }
+
+    #[cold]
+    fn wait_for_link(&mut self, key: OrderKey) {
+        let order = self.orders.get(key);
+        let book = &mut self.books[order.book.0 as usize];
+        book.starved = true;
+        if let (Purpose::Exit(reason), None, false) = (order.purpose, book.leaving, order.own) {
+            book.leaving = Some((order.terms, reason));
         }
     }
 

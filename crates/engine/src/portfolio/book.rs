@@ -26,6 +26,9 @@ pub struct Book {
     pub(crate) lots: Lots,
     pub(crate) episode: Episode,
     pub(crate) mark: Price,
+    /// A price has come since the start: `mark` is none of before.
+    #[serde(default)]
+    pub(crate) priced: bool,
     pub(crate) blocked: Money,
     /// Entry orders not yet done.
     pub(crate) entries: Vec<OrderKey>,
@@ -203,6 +206,7 @@ impl Book {
             lots: Lots::default(),
             episode: Episode::default(),
             mark: Price::ZERO,
+            priced: false,
             blocked: Money::ZERO,
             entries: Vec::with_capacity(2),
             pending: None,

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use back_office::preferences::{self, TradingConfig};
 use desk::orders::{PlaceOrder, side_of};
+use desk::path::Particulars;
 use domain::OrderType;
 use domain::trade::Direction;
 use serde::{Deserialize, Serialize};
@@ -95,6 +96,7 @@ pub(super) async fn manual_trade(
             stop_loss: body.stop_loss.map(|amount| price("stopLoss", amount)).transpose()?,
             target_price: body.target_price.map(|amount| price("targetPrice", amount)).transpose()?,
             chase: false,
+            particulars: Particulars::default(),
         };
         let placed = send(&desk, user, &wish).await?;
         let filled_in = FilledInView {

@@ -5,8 +5,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use desk::accounts::Done;
 use desk::orders::PlaceOrder;
-use domain::Price;
+use desk::path::{Door, Particulars};
 use domain::order::OrderId;
+use domain::{Price, Qty, Validity};
 use serde::Deserialize;
 use store::{AccountId, UserId};
 use utoipa::ToSchema;
@@ -29,7 +30,7 @@ pub(super) struct PlaceBody {
     #[serde(rename = "type")]
     order_type: OrderTypeWord,
     product: ProductWord,
-    /// DAY unless said; no other is carried yet.
+    /// DAY unless said. IOC for a LIMIT order that is not chased; GTT lies at a broker, paper has none.
     validity: Option<ValidityWord>,
     /// Units, a multiple of the lot. Above the freeze quantity it is cut into several orders.
     quantity: i64,
@@ -37,7 +38,7 @@ pub(super) struct PlaceBody {
     limit_price: Option<Amount>,
     /// Of SL and SL-M.
     trigger_price: Option<Amount>,
-    /// Not carried yet.
+    /// Units that the market sees, at least a tenth; all unless said.
     disclosed_quantity: Option<i64>,
     /// A resting stop for the position that it opens.
     stop_loss: Option<Amount>,
@@ -46,21 +47,14 @@ pub(super) struct PlaceBody {
     /// Whether the desk may re-price it until it is done.
     #[serde(default)]
     chase: bool,
-    /// Not carried yet.
+    /// A word of the caller's own, kept with the order: up to 40 characters of ASCII.
     tag: Option<String>,
 }
 
 impl PlaceBody {
-    pub(super) fn wish(self) -> Result<PlaceOrder, Problem> {
+    pub(super) fn wish(self, door: Door) -> Result<PlaceOrder, Problem> {
         let amount = |field, given: Option<Amount>| given.map(|amount| price(field, amount)).transpose();
-        if let Some(other) = self.validity.filter(|validity| *validity != ValidityWord::Day) {
-            let word = format!("{other:?}").to_uppercase();
-            return Err(Problem::validation("validity", format!("{word} is not carried yet; send DAY")));
-        }
-        let given = [("disclosedQuantity", self.disclosed_quantity.is_some()), ("tag", self.tag.is_some())];
-        if let Some((field, _)) = given.into_iter().find(|(_, given)| *given) {
-            return Err(Problem::validation(field, format!("`{field}` is not carried yet; leave it out")));
-        }
+        let disclosed = self.disclosed_quantity.map(|units| quantity("disclosedQuantity", units));
         Ok(PlaceOrder {
             account: AccountId(self.account_id),
             instrument: instrument("instrument", &self.instrument)?,
@@ -73,6 +67,12 @@ impl PlaceBody {
             stop_loss: amount("stopLoss", self.stop_loss)?,
             target_price: amount("targetPrice", self.target_price)?,
             chase: self.chase,
+            particulars: Particulars {
+                door,
+                validity: self.validity.map_or(Validity::Day, Into::into),
+                disclosed: disclosed.transpose()?.unwrap_or(Qty::ZERO),
+                tag: self.tag,
+            },
         })
     }
 }
@@ -89,7 +89,7 @@ pub(super) async fn place(
 ) -> Result<Response, Problem> {
     let (user, desk) = (who.user, state.clone());
     let work = move |body: PlaceBody| async move {
-        let wish = body.wish()?;
+        let wish = body.wish(Door::Manual)?;
         Ok((StatusCode::CREATED, send(&desk, user, &wish).await?))
     };
     request.once(&state, user, work).await

@@ -51,6 +51,7 @@ impl Account {
             qty: row.qty.raw(),
             filled: row.filled.raw(),
             terms: row.terms.into(),
+            triggered: facts.triggered,
             status,
             because: (status == StatusText::Rejected).then(|| rejected().words),
         })

@@ -13,7 +13,7 @@ const LINES: &[&str] = &[
     r#"{"error":{"n":3,"code":"LINE","words":"x"}}"#,
     r#"{"trade":{"tag":"2611210A30000042","brokerId":"P1","number":1,"instrument":"NSE:SBIN-EQ","side":"BUY","qty":10,"price":"800.05","at":1795280047547474,"place":"open"}}"#,
     r#"{"triggered":{"tag":"2611210A30000042","brokerId":"P1"}}"#,
-    r#"{"row":{"tag":"2611210A30000042","brokerId":"P1","instrument":"NSE:SBIN-EQ","product":"MIS","side":"SELL","qty":10,"filled":0,"terms":{"stop":{"trigger":"1","limit":"2"}},"status":"WORKING"}}"#,
+    r#"{"row":{"tag":"2611210A30000042","brokerId":"P1","instrument":"NSE:SBIN-EQ","product":"MIS","side":"SELL","qty":10,"filled":0,"terms":{"stop":{"trigger":"1","limit":"2"}},"status":"WORKING","triggered":false}}"#,
     r#"{"reply":{"n":4,"book":{"orders":[],"trades":[]}}}"#,
     r#"{"reply":{"n":5,"positions":[{"instrument":"NSE:SBIN-EQ","product":"MIS","qty":-3,"averagePrice":"1.5"}]}}"#,
     r#"{"reply":{"n":6,"funds":{"cash":"100000","marginUsed":"-2.5"}}}"#,

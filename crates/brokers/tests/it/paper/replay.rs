@@ -170,6 +170,7 @@ impl Replay {
                     terms: ticket.terms,
                     timing: ticket.timing,
                     validity: Validity::Day,
+                    disclosed: Qty::ZERO,
                     lane: Some(0),
                 }),
                 Effect::Modify(ticket) => {
