@@ -159,7 +159,10 @@ impl OrderPath {
                     self.touched.insert(*order);
                 }
                 match *event {
-                    Event::DayStart { book, .. } => self.books[book.0 as usize].day = Some(at.day()),
+                    Event::DayStart { book, .. } => {
+                        self.forget_old_orders(at.day());
+                        self.books[book.0 as usize].day = Some(at.day());
+                    }
                     Event::SquareOff { book, .. } => {
                         self.books[book.0 as usize].squared_off = Some(at.day());
                     }
@@ -183,6 +186,17 @@ impl OrderPath {
         self.note_orders(acts);
         self.note_books(acts);
         self.because.clear();
+    }
+
+    /// On a new day brokers say nothing more of what ended before.
+    fn forget_old_orders(&mut self, today: DayNumber) {
+        let newest = self.books.iter().filter_map(|row| row.day).max();
+        if self.conduct == Conduct::Simulated || newest.is_none_or(|day| day >= today) {
+            return;
+        }
+        let parents: Vec<OrderKey> = self.engine.books().iter().filter_map(engine::Book::opener).collect();
+        let oldest = self.engine.forget_final_orders();
+        self.ids.forget_before(oldest, &parents);
     }
 
     fn add_book(&mut self, setup: &BookSetup) {

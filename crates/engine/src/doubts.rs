@@ -59,6 +59,11 @@ impl Doubts {
         }
     }
 
+    #[inline]
+    pub fn contains(&self, order: OrderKey) -> bool {
+        !self.by_order.is_empty() && self.by_order.contains_key(&order)
+    }
+
     pub fn get_mut(&mut self, order: OrderKey) -> Option<&mut Doubt> {
         self.by_order.get_mut(&order)
     }

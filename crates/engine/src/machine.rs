@@ -232,10 +232,12 @@ impl Engine {
         self.orders.executed()
     }
 
-    /// Forgets finished orders of which nothing can be said any more: only for an exchange that tells nothing late.
-    pub fn forget_final_orders(&mut self) {
-        self.orders.forget_final();
+    /// Forgets the oldest orders up to the first that is not final, once nothing can be said of them any more: at an
+    /// exchange that tells nothing late, or on the next day. Gives back the first key that it still knows.
+    pub fn forget_final_orders(&mut self) -> OrderKey {
+        self.orders.forget_final(|order| self.doubts.contains(order));
         self.doubts.forget_before(self.orders.oldest());
+        self.orders.oldest()
     }
 
     pub fn open_positions(&self) -> impl Iterator<Item = OpenPosition> + '_ {

@@ -198,10 +198,10 @@ impl OrderTable {
         self.forgotten_value + self.orders.iter().map(|order| order.executed).sum()
     }
 
-    /// Drops the oldest orders up to the first that is still on its way.
-    pub fn forget_final(&mut self) {
-        let working =
-            self.orders.iter().position(|order| !order.state.is_final()).unwrap_or(self.orders.len());
+    /// Drops the oldest orders up to the first that is still on its way, or in doubt.
+    pub fn forget_final(&mut self, in_doubt: impl Fn(OrderKey) -> bool) {
+        let known = |order: &Order| order.state.is_final() && !in_doubt(order.key);
+        let working = self.orders.iter().position(|order| !known(order)).unwrap_or(self.orders.len());
         self.forgotten_value += self.orders.drain(..working).map(|order| order.executed).sum();
         self.forgotten += working as u32;
     }

@@ -27,6 +27,13 @@ impl Ids {
             .extend((first..first + count).filter_map(|number| OrderId::new(day, account.0, number).ok()));
     }
 
+    /// Forgets the orders before `oldest`; the ids of those in `parents` stay known, nothing is heard of them any more.
+    pub fn forget_before(&mut self, oldest: OrderKey, parents: &[OrderKey]) {
+        self.by_key.retain(|key, _| *key >= oldest || parents.contains(key));
+        self.by_id.retain(|_, key| *key >= oldest);
+        self.broker.retain(|key, _| *key >= oldest);
+    }
+
     pub fn left(&self) -> usize {
         self.free.len()
     }

@@ -39,7 +39,10 @@ impl Engine {
             let terms = self.market(id, order.side);
             self.exit(at, id, terms, Timing::Next, ExitReason::Manual, out);
         } else if closing > Qty::ZERO {
-            self.shrink_exits(id, closing, out);
+            // The stops give way to it, never another exit that is on its way.
+            let stops: Qty = book.stops.iter().map(|key| self.orders.get(*key).left()).sum();
+            let excess = stops + leaving + book.hand_exit + closing - position.abs();
+            self.shrink_exits(id, excess.max(Qty::ZERO), out);
             self.close_by_hand(at, id, closing, out);
         }
         let opening = qty - closing;

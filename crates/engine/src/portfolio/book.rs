@@ -260,6 +260,11 @@ impl Book {
         *made - 1
     }
 
+    /// The order that opened the position; of the last one while it is flat.
+    pub fn opener(&self) -> Option<OrderKey> {
+        self.opener
+    }
+
     /// Last price that is known; zero before the first.
     pub fn mark(&self) -> Price {
         self.mark

@@ -33,6 +33,37 @@ fn distances_are_counted_from_the_average_entry() {
 }
 
 #[test]
+fn one_exit_does_not_take_the_place_of_another() {
+    check(
+        "auto
+         tick 100
+         order buy 10         => place 0 buy 10 market
+         fill 0 10 100        =>
+         order sell 1         => place 1 sell 1 market
+         order sell 2         => place 2 sell 2 market
+         order sell 3 limit 104 => place 3 sell 3 limit 104.00
+         fill 1 1 100         =>
+         order sell 4         => place 4 sell 4 market
+         fill 2 2 100         =>
+         fill 4 4 100         => | +3",
+    );
+}
+
+#[test]
+fn stops_give_way_to_each_exit_in_turn() {
+    check(
+        "auto
+         tick 100
+         order buy 10 stop 95 => place 0 buy 10 market
+         fill 0 10 100        => place 1 sell 10 stop 95.00
+         order sell 1         => modify 1 sell 9 stop 95.00, place 2 sell 1 market
+         order sell 2         => modify 1 sell 7 stop 95.00, place 3 sell 2 market
+         fill 3 2 100         =>
+         fill 2 1 100         => | +7",
+    );
+}
+
+#[test]
 fn what_cannot_be_an_order_is_refused_with_the_cure() {
     let desk = check(
         "auto, lot 5
