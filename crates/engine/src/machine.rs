@@ -9,28 +9,31 @@ mod fills;
 mod guard;
 mod manual;
 mod manual_change;
+mod place;
 mod reports;
 mod requests;
 mod snapshot;
+mod watch;
 
 use std::collections::VecDeque;
 
-use domain::order::{OrderEvent, OrderKey, OrderState, Terms, Timing};
-use domain::trade::{BookId, Direction, ExitReason};
-use domain::{Money, Price, Qty, Side, Timestamp};
+use domain::order::{OrderEvent, OrderKey, OrderState, Terms};
+use domain::trade::BookId;
+use domain::{Money, Price, Timestamp};
 use serde::{Deserialize, Serialize};
 use strategy::{Block, Inputs, SignalBits, Signals, Strategy};
 
 pub use snapshot::SnapshotError;
+pub use watch::{Pull, Watch};
 
 use crate::chases::Chases;
 use crate::doubts::Doubts;
 use crate::event::{ClosedBar, Event};
 use crate::locks::Locks;
-use crate::orders::{Decision, Maker, Order, OrderTable, Origin, Purpose, marketable};
-use crate::portfolio::{Account, Book, OpenPosition, Pending, RetireError};
-use crate::risk::{Approved, Rules, SECOND};
-use crate::{AccountLimits, BookLimits, BookSpec, Distance, Effect, Lock, LockCause, RiskPolicy};
+use crate::orders::{Order, OrderTable};
+use crate::portfolio::{Account, Book, OpenPosition, RetireError};
+use crate::risk::Rules;
+use crate::{AccountLimits, BookLimits, BookSpec, Effect, Lock, LockCause, RiskPolicy};
 
 /// The state of one account's trading. See the crate's documentation for its promises.
 #[derive(Serialize, Deserialize)]
@@ -65,42 +68,6 @@ pub enum Conduct {
     /// An exchange that answers late, twice, out of order or not at all: entries wait while anything is in doubt, and
     /// until the exit that they follow is done.
     Broker,
-}
-
-/// What must not be skipped in a book's bars; between these nothing can happen.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Watch {
-    /// A low at or below this.
-    pub below: Price,
-    /// A high at or above this.
-    pub above: Price,
-    /// A close with one of these marks.
-    pub signals: SignalBits,
-    /// Every close.
-    pub every_close: bool,
-    /// The start of the next day: an entry that rests ends with its own.
-    pub day_start: bool,
-    /// A close that pulls a trailing stop whose distance changes from bar to bar.
-    pub pull: Option<Pull>,
-}
-
-/// A trailing stop that follows at a multiple of the average true range.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Pull {
-    pub direction: Direction,
-    pub stop: Price,
-    pub multiple: f64,
-}
-
-impl Pull {
-    /// Whether a bar that reached `extreme` (its high for a long position, its low for a short one) could move the stop.
-    /// May say yes where rounding says no, never the other way.
-    #[inline]
-    pub fn may_move(&self, extreme: Price, atr: f64) -> bool {
-        // The distance is rounded to 1/10,000 rupee before it is taken from the extreme.
-        let room = self.direction.sign() * (extreme.raw() - self.stop.raw());
-        room as f64 + 1.0 > atr * self.multiple * 10_000.0
-    }
 }
 
 impl Engine {
@@ -262,42 +229,6 @@ impl Engine {
         }
     }
 
-    /// What the shell must not skip for this book, as things stand.
-    pub fn watch(&self, id: BookId) -> Watch {
-        let book = self.book(id);
-        let mut watch = Watch {
-            below: Price::ZERO,
-            above: Price::from_raw(i64::MAX),
-            signals: book.wanted(),
-            // An entry that rests is guarded by the range that is known when it fills.
-            every_close: book.entered_inside
-                || book.spec.protection.needs_atr() && !book.entries.is_empty()
-                // What a target leaves over becomes a stop again at the close.
-                || book.stop.is_some() && !book.exits.is_empty()
-                || self.judges_losses() && !book.position().is_zero(),
-            day_start: !book.entries.is_empty(),
-            pull: None,
-        };
-        let Some(direction) = Direction::of(book.position()) else { return watch };
-        if let Some(target) = book.target {
-            watch.raise_or_lower(direction, target);
-        }
-        let protection = &book.spec.protection;
-        match (protection.trail, book.stop) {
-            // What the strategy reckons anew at each close.
-            (None, _) => watch.every_close |= book.distances.trail.is_some(),
-            (Some(_), None) => watch.every_close = true,
-            (Some(Distance::Atr(multiple)), Some(stop)) => {
-                watch.pull = Some(Pull { direction, stop, multiple });
-            }
-            (Some(_), Some(stop)) => match protection.trail_wake(direction, stop, book.spec.contract.tick) {
-                Some(price) => watch.raise_or_lower(direction, price),
-                None => watch.every_close = true,
-            },
-        }
-        watch
-    }
-
     /// Takes one event; appends what it causes to `out`.
     #[inline]
     pub fn handle(&mut self, at: Timestamp, event: &Event, out: &mut Vec<Effect>) {
@@ -428,189 +359,6 @@ impl Engine {
         book.mark = price;
         book.priced = true;
     }
-
-    /// Puts an approved entry into orders.
-    fn enter(
-        &mut self,
-        at: Timestamp,
-        id: BookId,
-        side: Side,
-        approved: &Approved,
-        terms: Terms,
-        out: &mut Vec<Effect>,
-    ) {
-        let timing = self.books[id.0 as usize].entry_timing();
-        self.reserve(id, approved);
-        self.place(at, id, (side, approved.qty()), terms, timing, Purpose::Entry, out);
-    }
-
-    /// Makes orders of at most the freeze quantity each and asks for their commit.
-    fn place(
-        &mut self,
-        at: Timestamp,
-        id: BookId,
-        (side, qty): (Side, Qty),
-        terms: Terms,
-        timing: Timing,
-        purpose: Purpose,
-        out: &mut Vec<Effect>,
-    ) {
-        let closes = matches!(purpose, Purpose::Stop | Purpose::Exit(_));
-        let mut left = qty;
-        if closes && qty > Qty::ZERO {
-            // The rest follows when what could close it too is known to be gone.
-            left = qty.min(self.room(id));
-            self.books[id.0 as usize].starved |= left < qty;
-        }
-        let book = &mut self.books[id.0 as usize];
-        let decision = self.bar.map_or(Decision::Event(self.now), Decision::Bar);
-        let parent = book.opener.filter(|_| closes);
-        let maker = match purpose {
-            Purpose::Exit(ExitReason::Manual) => Maker::Person,
-            Purpose::Entry | Purpose::Reverse if self.person => Maker::Person,
-            Purpose::Entry | Purpose::Reverse | Purpose::Exit(ExitReason::Signal) => Maker::Strategy,
-            Purpose::Stop | Purpose::Exit(_) => Maker::Engine,
-        };
-        while left > Qty::ZERO {
-            let slice = book.spec.slice(left);
-            // Only what is stored needs its number.
-            let leg = if self.conduct == Conduct::Broker { book.next_leg(decision) } else { 0 };
-            let origin = Origin { decision, leg, maker, parent };
-            let order = self.orders.add(
-                at,
-                id,
-                book.spec.instrument,
-                (side, slice),
-                terms,
-                timing,
-                (purpose, origin),
-            );
-            match purpose {
-                Purpose::Entry | Purpose::Reverse => book.entries.push(order.key),
-                Purpose::Stop => book.stops.push(order.key),
-                Purpose::Exit(_) => book.exits.push(order.key),
-            }
-            out.push(Effect::Persist(order.ticket()));
-            left -= slice;
-            if self.policy.orders_per_second.is_some() {
-                count_sent(&mut self.sent, at);
-            }
-        }
-    }
-
-    fn cancel_entries(&mut self, id: BookId, out: &mut Vec<Effect>) {
-        while let Some(&key) = self.books[id.0 as usize].entries.last() {
-            self.cancel(key, out);
-            self.forget(id, key);
-        }
-    }
-
-    /// Holds what an approved entry will need, so that no other book spends it meanwhile.
-    fn reserve(&mut self, id: BookId, approved: &Approved) {
-        let book = &mut self.books[id.0 as usize];
-        let opens = book.position().is_zero() && book.pending.is_none();
-        let before = book.pending.unwrap_or(Pending {
-            direction: approved.direction(),
-            qty: Qty::ZERO,
-            margin: Money::ZERO,
-            opens,
-        });
-        book.pending = Some(Pending {
-            direction: approved.direction(),
-            qty: before.qty + approved.qty(),
-            margin: before.margin + approved.margin(),
-            opens: before.opens,
-        });
-        self.account.reserved += approved.margin();
-        self.account.opening += u32::from(opens);
-    }
-
-    /// Drops an order that is done from the lists of what is on its way; the last entry frees what was held for it.
-    #[inline]
-    fn forget(&mut self, id: BookId, key: OrderKey) {
-        let book = &mut self.books[id.0 as usize];
-        book.forget(key);
-        if let Some(pending) = book.pending.take_if(|_| book.entries.is_empty()) {
-            self.account.reserved -= pending.margin;
-            self.account.opening -= u32::from(pending.opens);
-        }
-    }
-
-    fn market(&self, id: BookId, side: Side) -> Terms {
-        let book = self.book(id);
-        // Through the other side of the book where that is known, else through the last price.
-        let from = match (book.quote, side) {
-            (None, _) => book.mark,
-            (Some((_, ask)), Side::Buy) => ask,
-            (Some((bid, _)), Side::Sell) => bid,
-        };
-        match marketable(side, from, book.spec.contract.tick) {
-            Terms::Marketable { limit } => Terms::Marketable { limit: book.within_circuit(limit) },
-            terms => terms,
-        }
-    }
-}
-
-impl Watch {
-    fn raise_or_lower(&mut self, direction: Direction, price: Price) {
-        match direction {
-            Direction::Long => self.above = self.above.min(price),
-            Direction::Short => self.below = self.below.max(price),
-        }
-    }
-}
-
-impl Book {
-    /// The marks that matter to a book as it stands.
-    #[inline]
-    fn wanted(&self) -> SignalBits {
-        let (long, short) = (self.spec.sides.allow(Direction::Long), self.spec.sides.allow(Direction::Short));
-        match self.position().signum() {
-            1 => SignalBits { exit_long: true, enter_short: short, ..SignalBits::default() },
-            -1 => SignalBits { exit_short: true, enter_long: long, ..SignalBits::default() },
-            _ => SignalBits { enter_long: long, enter_short: short, ..SignalBits::default() },
-        }
-    }
-
-    fn entry_timing(&self) -> Timing {
-        if self.spec.fill_at_close { Timing::ThisClose } else { Timing::Next }
-    }
-
-    /// Drops an order that is done from the list of what is on its way that it is in.
-    #[inline]
-    fn forget(&mut self, key: OrderKey) {
-        let _ = drop_key(&mut self.entries, key)
-            || drop_key(&mut self.stops, key)
-            || drop_key(&mut self.exits, key);
-    }
-}
-
-#[cold]
-fn count_sent(sent: &mut VecDeque<Timestamp>, at: Timestamp) {
-    sent.push_back(at);
-    while sent.front().is_some_and(|sent| *sent + SECOND <= at) {
-        sent.pop_front();
-    }
-}
-
-/// False if it was not there.
-#[inline]
-fn drop_key(keys: &mut Vec<OrderKey>, key: OrderKey) -> bool {
-    // Nearly always it is the only one.
-    if keys.last() == Some(&key) {
-        keys.pop();
-        return true;
-    }
-    !keys.is_empty() && drop_key_of_many(keys, key)
-}
-
-#[cold]
-fn drop_key_of_many(keys: &mut Vec<OrderKey>, key: OrderKey) -> bool {
-    let found = keys.iter().position(|k| *k == key);
-    if let Some(i) = found {
-        keys.remove(i);
-    }
-    found.is_some()
 }
 
 #[cfg(test)]

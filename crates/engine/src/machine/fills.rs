@@ -4,7 +4,8 @@ use domain::order::{IllegalMove, OrderEvent, OrderKey, OrderState, Step, Timing}
 use domain::trade::{BookId, Direction, ExitReason};
 use domain::{Money, Price, Qty, Side, Timestamp};
 
-use super::{Engine, drop_key};
+use super::Engine;
+use super::place::drop_key;
 use crate::event::FillPhase;
 use crate::orders::{Next, Purpose};
 use crate::portfolio::BookFill;

@@ -5,7 +5,8 @@ use domain::order::{OrderEvent, OrderKey, OrderState, Terms, Timing};
 use domain::trade::BookId;
 use domain::{Qty, Side, Timestamp};
 
-use super::{Engine, drop_key};
+use super::Engine;
+use super::place::drop_key;
 use crate::orders::{Next, Order, Purpose};
 use crate::portfolio::Book;
 use crate::{Effect, Incident, Trouble};
