@@ -5,6 +5,7 @@
 //! leaves only after the writer has said that it is durable. Replies to callers wait for the same.
 
 mod account;
+mod days;
 mod message;
 mod snapshots;
 mod start;

@@ -8,9 +8,8 @@ use std::time::Duration;
 
 use broker::{Broker, Update};
 use domain::Timestamp;
-use domain::order::Timing;
 use domain::time::DayNumber;
-use domain::trade::{BookId, ExitReason};
+use domain::trade::BookId;
 use engine::{Command, Event, News, RejectCause};
 use store::{AccountId, Store, UserId};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -136,26 +135,12 @@ impl Task {
     }
 
     /// Whether the market is a day that is replayed: whoever replays it tells days and square-offs too.
-    fn is_told(&self) -> bool {
+    pub(super) fn is_told(&self) -> bool {
         matches!(self.clock, Clock::Told(_))
     }
 
-    fn failed(&self) -> bool {
+    pub(super) fn failed(&self) -> bool {
         matches!(self.state, AccountState::Failed(_))
-    }
-
-    /// How long until the engine's next timer.
-    fn until_due(&self) -> Option<Duration> {
-        let square_off = self.square_offs.iter().map(|(_, due)| *due).min();
-        let due = self.path.next_due().into_iter().chain(square_off).min().filter(|_| !self.failed())?;
-        let left = due.as_micros().saturating_sub(self.clock.now().as_micros()).max(0);
-        match self.clock {
-            Clock::System => Some(Duration::from_micros(left as u64)),
-            // The clock stands still meanwhile: it is looked at again soon.
-            Clock::Told(_) | Clock::Stepped(_) => {
-                Some(if left == 0 { Duration::ZERO } else { Duration::from_millis(5) })
-            }
-        }
     }
 
     fn take(&mut self, message: Message) {
@@ -221,20 +206,6 @@ impl Task {
         }
     }
 
-    /// Something was due: positions that must be flat now, or what the engine waited for.
-    fn on_time(&mut self) {
-        let now = self.clock.now();
-        let due: Vec<BookId> =
-            self.square_offs.extract_if(.., |(_, due)| *due <= now).map(|(book, _)| book).collect();
-        for book in due {
-            let reason = ExitReason::SquareOff;
-            self.input(Input::Event(Event::SquareOff { book, timing: Timing::Next, reason }));
-        }
-        if self.path.next_due().is_some_and(|due| due <= now) {
-            self.input(Input::Event(Event::Timer));
-        }
-    }
-
     fn hear(&mut self, update: Update) {
         match &update {
             Update::Connected => self.state = self.unless_failed(AccountState::Connected),
@@ -250,44 +221,6 @@ impl Task {
 
     fn unless_failed(&self, state: AccountState) -> AccountState {
         if self.failed() { self.state.clone() } else { state }
-    }
-
-    /// Each book is told of a new day before anything else of it.
-    fn new_day(&mut self) {
-        let today = self.clock.now().day();
-        if self.day == Some(today) {
-            return;
-        }
-        self.day = Some(today);
-        self.reserve_ids();
-        if self.is_told() {
-            return;
-        }
-        self.square_offs.clear();
-        let books: Vec<BookId> = self.path.books().map(|(id, _)| id).collect();
-        for book in books {
-            self.begin_day(book);
-        }
-    }
-
-    /// Tells one book that its day has begun, and when it must be flat.
-    fn begin_day(&mut self, book: BookId) {
-        if self.is_told() {
-            return;
-        }
-        let today = self.clock.now().day();
-        let setup = self.path.books().find(|(id, _)| *id == book).map(|(_, setup)| setup);
-        let square_off = setup.and_then(|setup| setup.square_off).map(|minute| today.at(minute));
-        // After a restart it is the same day: told again, it would let go of what rests.
-        if self.path.day_of(book) != Some(today) {
-            // The simulated market trades at any hour.
-            let hours = Some((today.start(), today.next().start()));
-            self.input(Input::Event(Event::DayStart { book, square_off, hours, circuit: None }));
-        }
-        // Also one whose time came while nobody was here.
-        if self.path.squared_off(book) != Some(today) {
-            self.square_offs.extend(square_off.map(|due| (book, due)));
-        }
     }
 
     fn wish(&mut self, wish: Wish, reply: oneshot::Sender<Result<Done, DeskError>>) {
@@ -346,7 +279,7 @@ impl Task {
     }
 
     #[expect(clippy::needless_pass_by_value, reason = "most callers make it on the spot")]
-    fn input(&mut self, input: Input) -> Option<i64> {
+    pub(super) fn input(&mut self, input: Input) -> Option<i64> {
         self.input_keeping(&input).map(|(place, _)| place)
     }
 
@@ -435,7 +368,7 @@ impl Task {
         }
     }
 
-    fn reserve_ids(&mut self) {
+    pub(super) fn reserve_ids(&mut self) {
         let today = self.clock.now().day();
         if self.reserving || self.failed() {
             return;

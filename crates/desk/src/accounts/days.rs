@@ -1,0 +1,79 @@
+//! An account's day: when it begins for each book, when a book must be flat, what the engine waits for.
+
+use std::time::Duration;
+
+use domain::order::Timing;
+use domain::trade::{BookId, ExitReason};
+use engine::Event;
+
+use super::task::Task;
+use crate::Clock;
+use crate::path::Input;
+
+impl Task {
+    /// How long until the engine's next timer.
+    pub(super) fn until_due(&self) -> Option<Duration> {
+        let square_off = self.square_offs.iter().map(|(_, due)| *due).min();
+        let due = self.path.next_due().into_iter().chain(square_off).min().filter(|_| !self.failed())?;
+        let left = due.as_micros().saturating_sub(self.clock.now().as_micros()).max(0);
+        match self.clock {
+            Clock::System => Some(Duration::from_micros(left as u64)),
+            // The clock stands still meanwhile: it is looked at again soon.
+            Clock::Told(_) | Clock::Stepped(_) => {
+                Some(if left == 0 { Duration::ZERO } else { Duration::from_millis(5) })
+            }
+        }
+    }
+
+    /// Something was due: positions that must be flat now, or what the engine waited for.
+    pub(super) fn on_time(&mut self) {
+        let now = self.clock.now();
+        let due: Vec<BookId> =
+            self.square_offs.extract_if(.., |(_, due)| *due <= now).map(|(book, _)| book).collect();
+        for book in due {
+            let reason = ExitReason::SquareOff;
+            self.input(Input::Event(Event::SquareOff { book, timing: Timing::Next, reason }));
+        }
+        if self.path.next_due().is_some_and(|due| due <= now) {
+            self.input(Input::Event(Event::Timer));
+        }
+    }
+
+    /// Each book is told of a new day before anything else of it.
+    pub(super) fn new_day(&mut self) {
+        let today = self.clock.now().day();
+        if self.day == Some(today) {
+            return;
+        }
+        self.day = Some(today);
+        self.reserve_ids();
+        if self.is_told() {
+            return;
+        }
+        self.square_offs.clear();
+        let books: Vec<BookId> = self.path.books().map(|(id, _)| id).collect();
+        for book in books {
+            self.begin_day(book);
+        }
+    }
+
+    /// Tells one book that its day has begun, and when it must be flat.
+    pub(super) fn begin_day(&mut self, book: BookId) {
+        if self.is_told() {
+            return;
+        }
+        let today = self.clock.now().day();
+        let setup = self.path.books().find(|(id, _)| *id == book).map(|(_, setup)| setup);
+        let square_off = setup.and_then(|setup| setup.square_off).map(|minute| today.at(minute));
+        // After a restart it is the same day: told again, it would let go of what rests.
+        if self.path.day_of(book) != Some(today) {
+            // The simulated market trades at any hour.
+            let hours = Some((today.start(), today.next().start()));
+            self.input(Input::Event(Event::DayStart { book, square_off, hours, circuit: None }));
+        }
+        // Also one whose time came while nobody was here.
+        if self.path.squared_off(book) != Some(today) {
+            self.square_offs.extend(square_off.map(|due| (book, due)));
+        }
+    }
+}
