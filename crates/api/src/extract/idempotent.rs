@@ -27,7 +27,7 @@ const LONGEST: usize = 128;
 #[expect(dead_code, reason = "describes a header")]
 pub struct IdempotencyKey {
     /// Any text of at most 128 visible characters, new for each new request. The same request under the same key is
-    /// answered as it was the first time; another request under it is refused with 409.
+    /// answered as it was the first time, for two days; another request under it is refused with 409.
     #[param(rename = "Idempotency-Key", required = false)]
     key: Option<String>,
 }

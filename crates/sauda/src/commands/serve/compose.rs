@@ -3,12 +3,14 @@
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use api::{AppState, Demo, PartHealth, Parts};
 use axum::extract::ConnectInfo;
 use back_office::access::{Access, AccessSettings, Secret};
 use desk::hub::Hub;
-use desk::{Desk, DeskParts, Mode};
+use desk::{Clock, Desk, DeskParts, Mode};
+use domain::time::Span;
 use store::{PageRequest, Store};
 
 use super::market::Venue;
@@ -63,6 +65,7 @@ pub async fn serve(settings: Settings) -> Result<(), Failure> {
         tokio::spawn(async move { clockwork.keep_time().await });
     }
     keep_trade_logs(&desk, &store).await?;
+    tokio::spawn(forget_answers(store.clone()));
 
     let state = AppState::new(
         access.clone(),
@@ -126,6 +129,28 @@ async fn keep_trade_logs(desk: &Desk, store: &Store) -> Result<(), Failure> {
         match found.next {
             Some(cursor) => page = page.after(cursor),
             None => return Ok(()),
+        }
+    }
+}
+
+/// How long the answer to a request under an `Idempotency-Key` is kept, and how often the older ones are let go.
+const ANSWERS_KEPT: Span = Span::minutes(48 * 60);
+const TIDY_EVERY: Duration = Duration::from_hours(1);
+
+async fn forget_answers(store: Store) {
+    let mut turns = tokio::time::interval(TIDY_EVERY);
+    loop {
+        turns.tick().await;
+        let before = Clock::System.now() + Span::micros(-ANSWERS_KEPT.as_micros());
+        let work = async {
+            let unit = store.begin().await?;
+            let gone = store::idempotency::forget_before(&unit, before).await?;
+            unit.commit().await.map(|()| gone)
+        };
+        match work.await {
+            Ok(0) => {}
+            Ok(gone) => tracing::info!("{gone} answers to requests of more than two days ago are forgotten"),
+            Err(why) => tracing::warn!("old answers to requests are kept for now: {why}"),
         }
     }
 }
