@@ -51,6 +51,8 @@ pub struct OrderPath {
     readings: Readings,
     holdings: Holdings,
     sayings: Sayings,
+    /// The order whose fill is being told.
+    filling: Option<OrderId>,
     /// Why the orders of this input are as they are, in the broker's words.
     because: BTreeMap<OrderKey, String>,
     /// What was last said of each order that is not final.
@@ -75,6 +77,7 @@ impl OrderPath {
             readings: Readings::default(),
             holdings: Holdings::default(),
             sayings: Sayings::default(),
+            filling: None,
             because: BTreeMap::new(),
             shadows: BTreeMap::new(),
             known: 0,

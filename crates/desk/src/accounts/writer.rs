@@ -127,33 +127,76 @@ impl Writer {
         }
     }
 
-    /// The database refuses what one input caused. The orders in it must not leave, and a person must know.
+    /// The database refuses something of what one input caused. That is left out, and the rest is stored: a person must
+    /// know, and an order that is left out must not leave.
     async fn give_up(&mut self, batch: &Batch, why: &StoreError) {
-        tracing::error!(account.id = %self.account, "place {} of the journal cannot be stored: {why}", batch.place);
-        self.known = Known::default();
-        for write in &batch.writes {
+        tracing::error!(account.id = %self.account, "place {} of the journal cannot be stored whole: {why}", batch.place);
+        let mut kept: Vec<&Write> = batch.writes.iter().collect();
+        let mut left_out = Vec::new();
+        let mut wait = FIRST_WAIT;
+        loop {
+            self.known = Known::default();
+            match self.attempt_without(batch, &kept, &left_out).await {
+                Ok(changed) => {
+                    self.stored = batch.place;
+                    self.publish(changed, batch.place);
+                    break;
+                }
+                Err((_, StoreError::Busy | StoreError::Unreachable(_) | StoreError::InDoubt(_))) => {
+                    if store::desk_cursor::get(&self.store, self.account)
+                        .await
+                        .is_ok_and(|at| at >= batch.place)
+                    {
+                        self.stored = batch.place;
+                        let changed = self.read_again(std::slice::from_ref(batch)).await;
+                        self.publish(changed, batch.place);
+                        break;
+                    }
+                    tokio::time::sleep(wait).await;
+                    wait = (wait * 2).min(LONGEST_WAIT);
+                }
+                Err((Some(at), why)) => left_out.push((kept.remove(at), why.to_string())),
+                Err((None, why)) => {
+                    tracing::error!(account.id = %self.account, "nor can an incident about it: {why}");
+                    return;
+                }
+            }
+        }
+        for (write, _) in left_out {
             if let Write::NewOrder(_, key) = write {
                 let _ = self.tell.send(Message::Unstorable { order: *key });
             }
         }
-        let incident = NewIncident {
-            account: self.account,
-            kind: "unstorable".to_owned(),
-            subject: format!("place {} of the journal", batch.place),
-            detail: why.to_string(),
-        };
-        let only = Batch {
-            place: batch.place,
-            at: batch.at,
-            writes: vec![Write::Incident(incident)],
-            journal: None,
-        };
-        if let Err(why) = self.attempt(std::slice::from_ref(&only)).await {
-            tracing::error!(account.id = %self.account, "nor can an incident about it: {why}");
-            return;
+    }
+
+    /// Stores what is kept of a batch, and an incident about what is not. An error says which write was refused.
+    async fn attempt_without(
+        &self,
+        batch: &Batch,
+        kept: &[&Write],
+        left_out: &[(&Write, String)],
+    ) -> Result<Changed, (Option<usize>, StoreError)> {
+        let unit = self.store.begin().await.map_err(|why| (None, why))?;
+        let mut changed = Changed::default();
+        for (place, write) in kept.iter().enumerate() {
+            self.apply(&unit, write, batch.at, &mut changed).await.map_err(|why| (Some(place), why))?;
         }
-        self.stored = batch.place;
-        let _ = self.tell.send(Message::Stored { through: batch.place, orders: Vec::new() });
+        let all = async {
+            if !left_out.is_empty() {
+                let words = left_out.iter().map(|(write, why)| format!("{}: {why}", name_of(write)));
+                let incident = NewIncident {
+                    account: self.account,
+                    kind: "unstorable".to_owned(),
+                    subject: format!("place {} of the journal", batch.place),
+                    detail: words.collect::<Vec<_>>().join("; "),
+                };
+                self.apply(&unit, &Write::Incident(incident), batch.at, &mut changed).await?;
+            }
+            store::desk_cursor::advance(&unit, self.account, self.stored, batch.place).await?;
+            unit.commit().await
+        };
+        all.await.map_err(|why| (None, why))?;
+        Ok(changed)
     }
 
     async fn attempt(&self, batches: &[Batch]) -> Result<Changed, StoreError> {
@@ -361,6 +404,21 @@ fn outcome(state: OrderState) -> Option<&'static str> {
         OrderState::Unknown { .. } => Some("unknown"),
         OrderState::NeverArrived => Some("never_arrived"),
         _ => None,
+    }
+}
+
+/// What a write is about, for a person.
+fn name_of(write: &Write) -> String {
+    match write {
+        Write::NewOrder(order, _) => format!("order {}", order.id),
+        Write::Moved(moved) => format!("order {} is {}", moved.id, moved.update.event),
+        Write::Fill(order, fill) => format!("fill {} of order {order}", fill.broker_fill_id),
+        Write::Position(position) => format!("position in {}", position.instrument),
+        Write::Trade(trade) => format!("trade closed by order {}", trade.closing_order),
+        Write::Refused(refused) => format!("refusal by {}", refused.event.rule),
+        Write::Incident(incident) => format!("incident {} {}", incident.kind, incident.subject),
+        Write::Locked(..) => "lock".to_owned(),
+        Write::Unlocked(..) => "release of a lock".to_owned(),
     }
 }
 

@@ -10,6 +10,7 @@ use domain::order::{OrderKey, OrderState, TradeNumber};
 use engine::{Conduct, Event, FillPhase, News, RejectCause, Seen, SeenStatus};
 use store::risk::NewIncident;
 
+use super::rows::Shadow;
 use super::{Act, OrderPath, Write};
 
 impl OrderPath {
@@ -72,8 +73,12 @@ impl OrderPath {
     }
 
     fn report(&mut self, order: OrderKey, news: News, acts: &mut Vec<Act>) {
-        self.touched.insert(order);
+        let before = Shadow::fresh(self.engine.order(order));
         self.tell(&Event::Report { order, news }, acts);
+        // What is told again changes nothing, and is not written again.
+        if Shadow::fresh(self.engine.order(order)) != before {
+            self.touched.insert(order);
+        }
     }
 
     fn traded(&mut self, trade: &BrokerTrade, acts: &mut Vec<Act>) {
@@ -114,8 +119,9 @@ impl OrderPath {
         let charged = self.charges_so_far(order);
         let news = News::Filled { qty: fill.quantity, price: fill.price, phase, trade: Some(number) };
         let place = acts.len();
-        self.touched.insert(order);
-        self.tell(&Event::Report { order, news }, acts);
+        self.filling = self.ids.id(order);
+        self.report(order, news, acts);
+        self.filling = None;
         if self.engine.order(order).executed != before
             && let Some(id) = self.ids.id(order)
         {

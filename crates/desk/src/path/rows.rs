@@ -21,8 +21,6 @@ pub(super) struct BookRow {
     /// What its closed trades made before charges, and their charges.
     gross: Money,
     charges: Money,
-    /// The order that traded last.
-    filled: Option<OrderId>,
     /// The newest bar that was judged.
     pub bar: Timestamp,
     /// The newest day that it was told has begun, and the newest on which it was squared off.
@@ -40,7 +38,6 @@ impl BookRow {
             setup,
             gross: Money::ZERO,
             charges: Money::ZERO,
-            filled: None,
             bar: Timestamp::MIN,
             day: None,
             squared_off: None,
@@ -194,9 +191,6 @@ impl OrderPath {
             } else {
                 self.shadows.insert(key, now);
             }
-            if now.executed != before.map_or(Money::ZERO, |b| b.executed) {
-                self.books[order.book.0 as usize].filled = Some(id);
-            }
             acts.push(Act::Write(Write::Moved(Box::new(self.moved(id, order, before)))));
         }
     }
@@ -306,10 +300,12 @@ impl OrderPath {
 
     pub(super) fn closed(&mut self, trade: &Trade) -> Option<Write> {
         let account = self.account;
+        // Only a fill closes.
+        let closing_order = self.filling;
         let row = &mut self.books[trade.book.0 as usize];
         row.gross += trade.gross_pnl;
         row.charges += trade.total_charges;
-        let closing_order = row.filled?;
+        let closing_order = closing_order?;
         let kinds = &trade.charges;
         let by_kind = json!({
             "brokerage": kinds.brokerage.to_f64(),

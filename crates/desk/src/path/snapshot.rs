@@ -110,6 +110,7 @@ impl OrderPath {
             readings,
             holdings,
             sayings,
+            filling: None,
             because: std::collections::BTreeMap::new(),
             shadows: std::collections::BTreeMap::new(),
             known,

@@ -11,6 +11,7 @@ use crate::ground::{Ground, SHARE, cases, page};
 cases![
     nothing_leaves_while_the_database_is_busy,
     an_account_whose_journal_is_damaged_is_left_out,
+    what_the_database_refuses_takes_nothing_else_with_it,
     what_the_owner_trades_elsewhere_is_told_once_and_left_alone
 ];
 
@@ -77,4 +78,30 @@ async fn what_the_owner_trades_elsewhere_is_told_once_and_left_alone(ground: Gro
     assert_eq!(subject, &format!("{SHARE} MIS"));
     assert!(detail.starts_with(&format!("the books hold 10 {SHARE} (MIS), the broker says 6; ")), "{detail}");
     assert_eq!((ground.held(None), ground.floor.arrived()), (10, 2));
+}
+
+async fn what_the_database_refuses_takes_nothing_else_with_it(mut ground: Ground) {
+    let id = ground.place(&ground.limit(Side::Buy, 10, 90)).await;
+    // Somebody has written the fill that will come.
+    let raw = ground.raw().await;
+    let row = format!(
+        "insert into fills (user_id, account_id, order_id, broker_fill_id, quantity, price, charges, at) \
+         values ({}, {}, '{id}', '1', 1, 1, 0, 1)",
+        ground.asha, ground.account
+    );
+    raw.execute_unprepared(&row).await.unwrap();
+    raw.close().await.unwrap();
+    ground.price(SHARE, 90).await;
+    assert_eq!((ground.state(id).await, ground.held(None)), (OrderState::Filled, 10));
+    let rows =
+        store::books::positions(ground.store(), ground.asha, Some(ground.account), false).await.unwrap();
+    assert_eq!(rows.iter().map(|row| row.position.quantity.raw()).sum::<i64>(), 10);
+    let incidents = store::risk::incidents(ground.store(), ground.asha, true, page()).await.unwrap().rows;
+    let [only] = &incidents[..] else { panic!("{incidents:?}") };
+    assert_eq!(only.incident.kind, "unstorable");
+    assert!(only.incident.detail.starts_with(&format!("fill 1 of order {id}: ")), "{:?}", only.incident);
+    // The account goes on, and comes back.
+    ground.restart().await;
+    ground.place(&ground.order(Side::Sell, 10)).await;
+    assert_eq!(ground.held(None), 0);
 }

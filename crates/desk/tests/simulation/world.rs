@@ -53,6 +53,8 @@ struct Tables {
     fills: BTreeSet<(OrderId, String)>,
     positions: BTreeMap<(String, String), Qty>,
     incidents: u64,
+    /// The orders that closed a trade.
+    closers: BTreeSet<OrderId>,
 }
 
 struct Batch {
@@ -613,7 +615,11 @@ impl Tables {
                 let key = (format!("{:?}", position.book), position.instrument.as_str().to_owned());
                 self.positions.insert(key, position.quantity);
             }
-            Write::Trade(trade) => assert!(self.orders.contains_key(&trade.closing_order)),
+            Write::Trade(trade) => {
+                let (_, filled, _) = self.orders[&trade.closing_order];
+                assert!(filled > Qty::ZERO, "{} closed a trade and did not trade", trade.closing_order);
+                assert!(self.closers.insert(trade.closing_order), "{} closed twice", trade.closing_order);
+            }
             Write::Incident(incident) => {
                 assert_ne!(incident.kind, "positionDiffers", "nobody else trades here: {}", incident.detail);
                 self.incidents += 1;
