@@ -289,7 +289,7 @@ impl From<AccessError> for Problem {
             AccessError::Forbidden(_) => Problem::forbidden(error.to_string()),
             AccessError::Refused(words) => Problem::forbidden(words),
             AccessError::Conflict(words) => Problem::conflict(words),
-            AccessError::LockedOut { until } => locked_out(until),
+            AccessError::LockedOut { until, now } => locked_out(until, now),
             AccessError::Field { field, detail } => Problem::validation(field, detail),
             AccessError::Store(error) => error.into(),
             AccessError::Internal(words) | AccessError::Setting(words) => Problem::internal(words),
@@ -314,9 +314,8 @@ impl From<DeskError> for Problem {
     }
 }
 
-fn locked_out(until: Timestamp) -> Problem {
-    Problem::new(
-        Code::TooManyRequests,
-        format!("too many failed attempts; the next one is looked at after {until}"),
-    )
+fn locked_out(until: Timestamp, now: Timestamp) -> Problem {
+    let words = format!("too many failed attempts; the next one is looked at after {until}");
+    // A whole second more than is left, so that who waits so long is in time.
+    Problem::new(Code::TooManyRequests, words).retry_after((until - now).as_seconds() + 1)
 }

@@ -80,6 +80,8 @@ pub(crate) struct Inner {
     taking_up: tokio::sync::Mutex<()>,
     /// Whose trade logs are kept.
     pub logged: std::sync::Mutex<BTreeSet<UserId>>,
+    /// Held by who writes a trade log: two would share the second file.
+    pub logging: tokio::sync::Mutex<()>,
 }
 
 impl Desk {
@@ -104,6 +106,7 @@ impl Desk {
             accounts: RwLock::default(),
             taking_up: tokio::sync::Mutex::default(),
             logged: std::sync::Mutex::default(),
+            logging: tokio::sync::Mutex::default(),
         };
         let desk = Desk { inner: Arc::new(inner) };
         let warmed = desk.inner.minutes.warm_up();
@@ -213,6 +216,7 @@ impl Desk {
         for account in self.all_accounts() {
             account.stop().await;
         }
+        self.write_tradelogs().await;
     }
 
     pub fn mode(&self) -> Mode {

@@ -4,7 +4,7 @@ use domain::instrument::InstrumentId;
 use domain::order::OrderId;
 use domain::trade::{BookId, Direction};
 use domain::{OrderType, Price, Product, Qty, Side, Validity};
-use engine::{Change, Command, Level, ManualKind, ManualOrder};
+use engine::{Breach, Change, Command, Level, ManualKind, ManualOrder};
 use store::{AccountId, UserId};
 
 use crate::accounts::{Account, BookView, Done, Wish};
@@ -158,14 +158,14 @@ impl Desk {
         }
         let account = self.account(user, AccountId(order.account())).map_err(|_| no_order())?;
         let change = move |order| Command::Change(Change { order, qty, price, trigger });
-        refused_if_nothing(account.wish(Wish::Order { order, command: Box::new(change) }).await?)
+        of_order(order, account.wish(Wish::Order { order, command: Box::new(change) }).await?)
     }
 
     /// Takes an order of this user back.
     pub async fn cancel(&self, user: UserId, order: OrderId) -> Result<Done, DeskError> {
         let account = self.account(user, AccountId(order.account())).map_err(|_| no_order())?;
         let cancel = move |order| Command::Cancel { order };
-        refused_if_nothing(account.wish(Wish::Order { order, command: Box::new(cancel) }).await?)
+        of_order(order, account.wish(Wish::Order { order, command: Box::new(cancel) }).await?)
     }
 
     /// Takes back every order of a person's own books that is open. Stops of positions stay.
@@ -290,13 +290,37 @@ fn no_order() -> DeskError {
 /// A wish that only met a rule is an error of the caller's, with the rule's own words.
 fn refused_if_nothing(done: Done) -> Result<Done, DeskError> {
     let nothing = done.orders.is_empty() && done.cancelled.is_empty() && done.changed.is_empty();
-    match done.refused.first() {
+    // A wish that waited gave way to this one, which waits in its place: that is no refusal of this one.
+    let own = done.refused.iter().find(|refused| !matches!(refused.refusal.breach, Breach::Superseded));
+    match own {
         Some(refused) if nothing => Err(DeskError::Refused {
             rule: refused.refusal.breach.rule().to_owned(),
             why: refused.refusal.breach.to_string(),
         }),
         _ => Ok(done),
     }
+}
+
+/// The engine counts its orders; a person knows them by their ids, and risk has no part in an order that is over.
+fn of_order(id: OrderId, done: Done) -> Result<Done, DeskError> {
+    let why = match done.refused.first().map(|refused| &refused.refusal.breach) {
+        Some(Breach::NotChangeable { state, .. }) if state.is_final() => {
+            format!("order {id} is {state} already; send another order")
+        }
+        Some(Breach::NotChangeable { state, .. }) => {
+            format!("order {id} is {state}, which cannot be changed so; wait, or cancel it and send another")
+        }
+        Some(Breach::FollowsPosition { .. }) => {
+            format!("order {id} guards a position, whose quantity it follows; change its triggerPrice only")
+        }
+        Some(Breach::TooManyChanges { limit, .. }) => {
+            format!(
+                "order {id} was changed {limit} times, the most that brokers allow; cancel it and send another"
+            )
+        }
+        _ => return refused_if_nothing(done),
+    };
+    Err(DeskError::Conflict(why))
 }
 
 /// The side that a direction in a request means.

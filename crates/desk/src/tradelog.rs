@@ -27,8 +27,8 @@ pub fn entry(record: &TradeRecord) -> serde_json::Value {
         "tradeId": trade.closing_order.to_string(),
         "instrument": trade.instrument.as_str(),
         "timeframe": trade.timeframe.map_or_else(|| "manual".to_owned(), |t| t.to_string()),
-        "tradeType": if trade.book.run().is_some() { "Automatic" } else { "Manual" },
-        "direction": match trade.direction { Direction::Long => "LONG", Direction::Short => "SHORT" },
+        "tradeType": if trade.book.run().is_some() { "Automated" } else { "Manual" },
+        "direction": match trade.direction { Direction::Long => "Long", Direction::Short => "Short" },
         "entryTime": trade.entry_time.to_string(),
         "entryPrice": trade.entry_price.to_f64(),
         "exitTime": trade.exit_time.to_string(),
@@ -71,17 +71,29 @@ impl Desk {
         self.inner.folder.join("users").join(user.to_string()).join("tradelog.json")
     }
 
+    /// Writes those that are kept once more: the last trades may have closed since.
+    pub(crate) async fn write_tradelogs(&self) {
+        let users = self.inner.logged.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        for user in users {
+            self.write_tradelog(user).await;
+        }
+    }
+
+    async fn write_tradelog(&self, user: UserId) {
+        let _alone = self.inner.logging.lock().await;
+        if let Err(why) = write(&self.inner.store, user, &self.tradelog_path(user)).await {
+            tracing::error!(user.id = %user, "the trade log cannot be written: {why}");
+        }
+    }
+
     /// Keeps a user's trade log in step with their trades, until the process ends. Asked a second time, it is kept once.
     pub async fn keep_tradelog(self, user: UserId) {
         if !self.inner.logged.lock().unwrap_or_else(PoisonError::into_inner).insert(user) {
             return;
         }
-        let path = self.tradelog_path(user);
         let mut changes = self.inner.hub.subscribe(&Topic::Trades(user), None).receiver;
         loop {
-            if let Err(why) = write(&self.inner.store, user, &path).await {
-                tracing::error!(user.id = %user, "the trade log cannot be written: {why}");
-            }
+            self.write_tradelog(user).await;
             tokio::time::sleep(AT_MOST_EVERY).await;
             if let Err(RecvError::Closed) = changes.recv().await {
                 return;

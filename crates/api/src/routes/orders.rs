@@ -7,6 +7,7 @@ mod place;
 
 use axum::Json;
 use axum::extract::State;
+use domain::OrderType;
 use domain::order::OrderId;
 use serde::{Deserialize, Serialize};
 use store::AccountId;
@@ -104,7 +105,14 @@ async fn change(
 ) -> Result<Json<OrderView>, Problem> {
     let id = order_id(&id)?;
     let store = state.access.store();
-    store::orders::get(store, who.user, id).await?;
+    let order_type = store::orders::get(store, who.user, id).await?.order_type;
+    let none = |field| Problem::validation(field, format!("a {order_type} order has none; leave it out"));
+    if body.limit_price.is_some() && order_type == OrderType::Market {
+        return Err(none("limitPrice"));
+    }
+    if body.trigger_price.is_some() && matches!(order_type, OrderType::Market | OrderType::Limit) {
+        return Err(none("triggerPrice"));
+    }
     let qty = body.quantity.map(|units| quantity("quantity", units)).transpose()?;
     let limit = body.limit_price.map(|amount| price("limitPrice", amount)).transpose()?;
     let trigger = body.trigger_price.map(|amount| price("triggerPrice", amount)).transpose()?;

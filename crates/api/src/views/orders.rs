@@ -155,7 +155,7 @@ fn camel(word: &str) -> String {
     text
 }
 
-/// Orders that a request made; several if it was cut at the freeze quantity.
+/// Orders that a request made: several if cut at the freeze quantity, none while it waits for an order before it.
 #[derive(Serialize, ToSchema)]
 pub struct OrdersView {
     pub orders: Vec<OrderView>,
@@ -166,7 +166,7 @@ pub struct OrdersView {
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({
     "tradeId": "2611230A30000043", "instrument": "NSE:RELIANCE-EQ", "timeframe": "manual", "tradeType": "Manual",
-    "direction": "LONG", "entryTime": "2026-11-23T10:00:00.31+05:30", "entryPrice": 1401.5,
+    "direction": "Long", "entryTime": "2026-11-23T10:00:00.31+05:30", "entryPrice": 1401.5,
     "exitTime": "2026-11-23T10:20:00.12+05:30", "exitPrice": 1406, "stopLoss": 1395, "targetPrice": null, "quantity": 10,
     "pnl": 31.62, "holdingTimeSeconds": 1199, "status": "Win", "accountId": 3, "runId": null, "grossPnl": 45,
     "charges": 13.38, "chargesByKind": { "stt": 3.52 }, "exitReason": "manual", "product": "MIS"
@@ -177,9 +177,9 @@ pub struct TradeView {
     pub instrument: String,
     /// Of the run, or manual.
     pub timeframe: String,
-    /// Manual or Automatic.
+    /// Manual or Automated.
     pub trade_type: &'static str,
-    /// LONG or SHORT.
+    /// Long or Short.
     pub direction: &'static str,
     pub entry_time: Moment,
     pub entry_price: Amount,
@@ -210,10 +210,10 @@ impl From<TradeRecord> for TradeView {
         TradeView {
             trade_id: trade.closing_order.to_string(),
             timeframe: trade.timeframe.map_or_else(|| "manual".to_owned(), |t| t.to_string()),
-            trade_type: if trade.book.run().is_some() { "Automatic" } else { "Manual" },
+            trade_type: if trade.book.run().is_some() { "Automated" } else { "Manual" },
             direction: match trade.direction {
-                Direction::Long => "LONG",
-                Direction::Short => "SHORT",
+                Direction::Long => "Long",
+                Direction::Short => "Short",
             },
             entry_time: trade.entry_time.into(),
             entry_price: trade.entry_price.into(),

@@ -88,7 +88,9 @@ async fn failures_lock_for_longer_and_longer_whether_the_name_exists_or_not() {
             assert_eq!(wrong.problem(), (401, "unauthenticated".to_owned(), String::new()));
             assert_eq!(wrong.json()["detail"], "name or password is wrong");
         }
-        assert_eq!(try_in(name, PASSWORD).await.problem().1, "too_many_requests", "{name}");
+        let locked = try_in(name, PASSWORD).await;
+        assert_eq!(locked.problem().1, "too_many_requests", "{name}");
+        assert_eq!(locked.header("retry-after"), "31", "{name}");
     }
     app.pass(Duration::from_secs(31));
     assert_eq!(try_in("asha", "wrong, wrong, wrong").await.problem().0, 401);

@@ -95,7 +95,7 @@ async fn an_order_is_placed_filled_and_its_position_closed() {
     assert_eq!((closed.status.as_u16(), closed.json()["orders"][0]["side"].clone()), (200, json!("SELL")));
     until(|| async { get(&app, &token, "/api/trades").await["items"][0]["quantity"] == 10 }).await;
     let trade = get(&app, &token, "/api/trades").await["items"][0].clone();
-    assert_eq!((&trade["direction"], &trade["exitReason"]), (&json!("LONG"), &json!("manual")));
+    assert_eq!((&trade["direction"], &trade["exitReason"]), (&json!("Long"), &json!("manual")));
     until(|| async { get(&app, &token, "/api/positions?open=true").await["items"] == json!([]) }).await;
     let pnl = get(&app, &token, "/api/pnl").await;
     assert_eq!(pnl["accounts"][0]["net"], trade["pnl"], "{pnl} {trade}");
@@ -127,9 +127,22 @@ async fn a_resting_order_is_changed_and_cancelled() {
     .await;
     let empty = app.ask("PATCH", &path).bearer(&token).json(&json!({})).send().await;
     assert_eq!(empty.problem().0, 422);
+    let trigger = json!({ "triggerPrice": limit });
+    let none = app.ask("PATCH", &path).bearer(&token).json(&trigger).send().await;
+    assert_eq!((none.problem().0, none.problem().2), (422, "triggerPrice".to_owned()), "{none:?}");
     assert_eq!(app.ask("DELETE", &path).bearer(&token).send().await.status.as_u16(), 200);
     until(|| async { state_of(&app, &token, &id).await == "cancelled" }).await;
     assert_eq!(get(&app, &token, "/api/orders?open=true").await["items"], json!([]));
+    // It is over: no matter of risk, and told by the id that a person knows.
+    let over = [
+        app.ask("DELETE", &path).bearer(&token).send().await,
+        app.ask("PATCH", &path).bearer(&token).json(&json!({ "quantity": 5 })).send().await,
+    ];
+    for over in over {
+        assert_eq!(over.problem().1, "conflict", "{over:?}");
+        let detail = over.json()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains(&id) && detail.contains("cancelled"), "{detail}");
+    }
     post(&app, &token, "/api/orders", &order).await;
     let all = app.ask("DELETE", "/api/orders").bearer(&token).send().await.json();
     assert_eq!(all["cancelled"].as_array().unwrap().len(), 1, "{all}");

@@ -24,7 +24,7 @@ pub enum AccessError {
     Conflict(String),
     /// Too many failures: nothing is looked at before this moment.
     #[error("too many failed attempts; wait and try again")]
-    LockedOut { until: Timestamp },
+    LockedOut { until: Timestamp, now: Timestamp },
     /// What was sent is not acceptable; the words name value and cure.
     #[error("{detail}")]
     Field { field: &'static str, detail: String },

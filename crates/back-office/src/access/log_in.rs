@@ -114,9 +114,10 @@ impl Access {
         Ok(Entry { user, session, access_token, access_expires_at, refresh_token, refresh_expires_at })
     }
 
-    fn refuse_locked(&self, until: Option<Timestamp>) -> Result<(), AccessError> {
+    pub(super) fn refuse_locked(&self, until: Option<Timestamp>) -> Result<(), AccessError> {
+        let now = self.now();
         match until {
-            Some(until) if until > self.now() => Err(AccessError::LockedOut { until }),
+            Some(until) if until > now => Err(AccessError::LockedOut { until, now }),
             _ => Ok(()),
         }
     }

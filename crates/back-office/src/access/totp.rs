@@ -96,9 +96,7 @@ impl Access {
         let now = self.now();
         let unit = self.store().begin().await?;
         let user = users::get(&unit, caller.user).await?;
-        if let Some(until) = user.locked_until.filter(|until| *until > now) {
-            return Err(AccessError::LockedOut { until });
-        }
+        self.refuse_locked(user.locked_until)?;
         let Some(sealed) = &user.totp_sealed else {
             return Err(AccessError::conflict("there is no second factor to remove"));
         };

@@ -56,9 +56,7 @@ impl Access {
     ) -> Result<(), AccessError> {
         caller.needs(Permission::ManageCredentials)?;
         let checked = users::get(self.store(), caller.user).await?;
-        if let Some(until) = checked.locked_until.filter(|until| *until > self.now()) {
-            return Err(AccessError::LockedOut { until });
-        }
+        self.refuse_locked(checked.locked_until)?;
         password::accept(new, &checked.name, "newPassword")?;
         let right = self.inner.passwords.verify(current, Some(&checked.password_hash)).await?;
         let hash = self.inner.passwords.hash(new, self.inner.randomness.as_ref()).await?;

@@ -239,7 +239,7 @@ async fn the_trade_log_is_the_trades(ground: Ground) {
         assert_eq!(entry["instrument"], SHARE);
         assert_eq!(
             (&entry["tradeType"], &entry["direction"]),
-            (&Value::from("Manual"), &Value::from("LONG"))
+            (&Value::from("Manual"), &Value::from("Long"))
         );
         assert_eq!(entry["entryPrice"].as_f64().unwrap(), trade.entry_price.to_f64());
         assert_eq!(entry["exitPrice"].as_f64().unwrap(), trade.exit_price.to_f64());
@@ -250,6 +250,16 @@ async fn the_trade_log_is_the_trades(ground: Ground) {
         let status = if trade.pnl().raw() > 0 { "Win" } else { "Loss" };
         assert_eq!(entry["status"], status);
     }
+    // Trades that closed just before the end are in it too.
+    std::fs::remove_file(&path).unwrap();
+    let keeper = tokio::spawn(ground.desk().clone().keep_tradelog(ground.asha));
+    while !path.exists() {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    std::fs::write(&path, "[]").unwrap();
+    ground.desk().close().await;
+    keeper.abort();
+    assert_eq!(serde_json::from_slice::<Vec<Value>>(&std::fs::read(&path).unwrap()).unwrap(), log);
     // What the account says it made is what its trades made.
     let made: i64 = trades.iter().map(|t| t.trade.pnl().raw()).sum();
     assert_eq!(ground.view().equity.raw(), 10_000_000_000 + made);

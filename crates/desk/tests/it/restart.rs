@@ -13,6 +13,7 @@ cases![
     a_bracket_by_hand_guards_after_a_restart,
     a_stop_that_was_jumped_over_meanwhile_is_chased,
     an_unanswered_order_is_looked_for_and_never_sent_again,
+    what_waits_in_place_of_another_is_not_refused,
     killed_anywhere_nothing_is_lost_or_doubled,
 ];
 
@@ -94,6 +95,25 @@ async fn an_unanswered_order_is_looked_for_and_never_sent_again(mut ground: Grou
     }
     assert_eq!(ground.state(id).await, OrderState::Open);
     assert_eq!((ground.floor.arrived(), ground.view().in_doubt), (1, 0));
+    ground.check().await;
+}
+
+/// Entries wait while an order's fate is not known. Who sends another meanwhile is not told that it was refused: it is
+/// the one that goes.
+async fn what_waits_in_place_of_another_is_not_refused(ground: Ground) {
+    ground.floor.silent(true);
+    let lost = ground.place(&ground.limit(Side::Buy, 5, 90)).await;
+    assert!(matches!(ground.state(lost).await, OrderState::Unknown { .. }));
+    for qty in [2, 3] {
+        let done = ground.try_place(&ground.limit(Side::Buy, qty, 91)).await.unwrap();
+        assert!(done.orders.is_empty(), "{done:?}");
+    }
+    ground.floor.silent(false);
+    for _ in 0..6 {
+        ground.pass(11).await;
+    }
+    let sent: Vec<i64> = ground.orders().await.iter().map(|order| order.quantity.raw()).collect();
+    assert_eq!((sent.len(), sent.contains(&3)), (2, true), "{sent:?}");
     ground.check().await;
 }
 

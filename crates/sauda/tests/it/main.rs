@@ -24,6 +24,7 @@ mod market_facts;
 
 mod real_data;
 mod reference;
+mod replayed;
 mod report;
 mod rules;
 mod served;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::*;
+use crate::served::{Served, until};
 
 /// A running exchange, and one connection to it.
 struct Sim {
@@ -174,6 +175,22 @@ fn a_mistake_in_a_flag_is_bad_usage_and_names_the_cure() {
         assert!(ended.err.contains(says), "{flags:?}: {}", ended.err);
     }
     assert_eq!(sauda.run(&["sim"]).code, 2);
+}
+
+/// A feed that is gone must not look well: prices stand still on every screen.
+#[test]
+fn the_server_says_when_its_exchange_is_away() {
+    let (exchange, server) = (Sauda::new(), Sauda::new());
+    let sim = Sim::start(&exchange, &[]);
+    let address = sim.lines.get_ref().peer_addr().unwrap().to_string();
+    let served = Served::start(&server, &["--paper", &address]);
+    let health = || served.nobody().ask("GET", "/api/health", None, None).unwrap();
+    assert_eq!((health().status, &health().body["parts"]["exchange"]), (200, &json!("ok")));
+    sim.kill();
+    until("health tells of the exchange", || health().status == 503);
+    let told = health().body;
+    assert_eq!(told["status"], "degraded");
+    assert!(told["parts"]["exchange"].as_str().unwrap().contains("exchange"), "{told}");
 }
 
 #[test]

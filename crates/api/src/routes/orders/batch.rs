@@ -119,6 +119,6 @@ async fn work(state: &AppState, user: UserId, body: BatchBody) -> Result<(Status
             }
         });
     }
-    let placed = results.iter().any(|result| !result.orders.is_empty());
+    let placed = results.iter().any(|result| result.error.is_none());
     Ok((if placed { StatusCode::CREATED } else { StatusCode::OK }, BatchView { results }))
 }

@@ -33,7 +33,7 @@ pub enum Wish {
 impl Wish {
     pub fn read(args: &Args, data_dir: &Path) -> Result<Wish, Failure> {
         match args.feed.as_str() {
-            "simulated" => {}
+            "simulated" => replay::unused(args)?,
             "replay" => return Ok(Wish::Replay(Box::new(replay::Span::read(args, data_dir)?))),
             other => {
                 return Err(Failure::usage(format!(
@@ -70,6 +70,8 @@ pub struct Venue {
     papers: Arc<Mutex<HashMap<AccountId, Paper>>>,
     dial: Dial,
     server: Option<Server>,
+    /// Why no prices come, while the exchange cannot be reached.
+    away: Arc<Mutex<Option<String>>>,
 }
 
 impl Venue {
@@ -100,15 +102,20 @@ impl Venue {
         let told = Arc::new(std::sync::OnceLock::<Market>::new());
         let hears = told.clone();
         let is_replay = span.is_some();
-        let prices = Arc::new(move |update| {
-            // The stored days are the market of a replay.
-            if is_replay {
-                return;
+        let away = Arc::new(Mutex::new(None));
+        let noted = away.clone();
+        let prices = Arc::new(move |update| match update {
+            MarketUpdate::Connected => *noted.lock().unwrap_or_else(PoisonError::into_inner) = None,
+            MarketUpdate::Disconnected { because } => {
+                *noted.lock().unwrap_or_else(PoisonError::into_inner) = Some(because);
             }
-            if let (MarketUpdate::Tick { instrument, at, price, volume }, Some(market)) =
-                (update, hears.get())
-            {
-                market.tick(&instrument, at, price, volume);
+            // The stored days are the market of a replay.
+            MarketUpdate::Quote { .. } => {}
+            MarketUpdate::Tick { .. } if is_replay => {}
+            MarketUpdate::Tick { instrument, at, price, volume } => {
+                if let Some(market) = hears.get() {
+                    market.tick(&instrument, at, price, volume);
+                }
             }
         });
         let settings = PaperSettings::new("market", Money::rupees(1));
@@ -124,7 +131,7 @@ impl Venue {
             instruments.iter().map(|listed| listing(listed, today)).collect::<Result<_, _>>()?;
         let market = Market::new(listed, Calendar::builtin(), hub);
         let _ = told.set(market.clone());
-        Ok(Venue { market, feed, span, clock, papers: Arc::default(), dial, server })
+        Ok(Venue { market, feed, span, clock, papers: Arc::default(), dial, server, away })
     }
 
     /// Lets prices come in: once everybody who needs them listens.
@@ -156,9 +163,10 @@ impl Venue {
         }
     }
 
-    /// Why the exchange has stopped, if it has.
+    /// Why the exchange has stopped or cannot be reached, if so.
     pub fn fault(&self) -> Option<String> {
-        self.server.as_ref().and_then(Server::broken)
+        let away = || self.away.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        self.server.as_ref().and_then(Server::broken).or_else(away)
     }
 
     pub fn close(&self) {

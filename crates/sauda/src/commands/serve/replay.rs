@@ -27,6 +27,17 @@ pub struct Span {
     listings: Vec<Listing>,
 }
 
+/// Days without a replay would be ignored, and the prices made up.
+pub fn unused(args: &Args) -> Result<(), Failure> {
+    let given = [("from", &args.from), ("to", &args.to)];
+    match given.into_iter().find_map(|(flag, date)| Some((flag, date.as_deref()?))) {
+        Some((flag, date)) => Err(Failure::usage(format!(
+            "--{flag} {date}: the simulated market has no days to choose; add --feed replay, or leave it out"
+        ))),
+        None => Ok(()),
+    }
+}
+
 impl Span {
     pub fn read(args: &Args, data_dir: &Path) -> Result<Span, Failure> {
         let date = |flag: &str, text: &str| {
@@ -62,6 +73,12 @@ impl Span {
         let to = args.to.as_deref().map(|text| date("to", text)).transpose()?.unwrap_or(last);
         if to < from {
             return Err(Failure::usage(format!("--to {to} is before --from {from}; swap them")));
+        }
+        let first = there.iter().map(|s| s.first.date()).min().unwrap_or(last);
+        if to < first {
+            return Err(Failure::usage(format!(
+                "--to: no minutes are stored up to {to}, the first are of {first}; choose a later day"
+            )));
         }
         let mut listings: Vec<Listing> = Vec::new();
         for series in there {

@@ -17,7 +17,7 @@ export function TradesView({ account, runName }: { account: Account; runName: (r
       head: 'Instrument',
       cell: (one) => (
         <span className="wrap-anywhere desk:whitespace-nowrap">
-          <span className={`font-semibold ${one.direction === 'LONG' ? 'text-buy' : 'text-sell'}`}>
+          <span className={`font-semibold ${one.direction === 'Long' ? 'text-buy' : 'text-sell'}`}>
             {one.direction}
           </span>{' '}
           <span className="font-medium">{symbolOf(one.instrument)}</span>

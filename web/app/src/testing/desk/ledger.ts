@@ -168,7 +168,7 @@ export class Ledger {
       instrument: one.instrument,
       timeframe: '1m',
       tradeType: 'intraday',
-      direction: one.quantity > 0 ? 'LONG' : 'SHORT',
+      direction: one.quantity > 0 ? 'Long' : 'Short',
       entryTime: began?.time ?? ist(this.now()),
       entryPrice: one.averagePrice ?? price,
       exitTime: ist(this.now()),
