@@ -274,7 +274,7 @@ impl OrderPath {
             Some(id) => {
                 let write = self.new_order(id, ticket);
                 acts.push(Act::Write(Write::NewOrder(Box::new(write), ticket.key)));
-                self.shadows.insert(ticket.key, Shadow::fresh(self.engine.order(ticket.key)));
+                self.shadows.insert(ticket.key, Shadow::of_new(ticket));
             }
             None => self.ids.wait(*ticket),
         }

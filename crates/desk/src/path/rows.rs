@@ -67,6 +67,17 @@ pub(super) struct Shadow {
 }
 
 impl Shadow {
+    /// As the row of a new order says, whatever the same input has made of it since.
+    pub fn of_new(ticket: &Ticket) -> Shadow {
+        Shadow {
+            state: OrderState::Pending,
+            filled: Qty::ZERO,
+            executed: Money::ZERO,
+            terms: ticket.terms,
+            qty: ticket.qty,
+        }
+    }
+
     pub fn fresh(order: &Order) -> Shadow {
         Shadow {
             state: order.state,

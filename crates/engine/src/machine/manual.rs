@@ -46,7 +46,11 @@ impl Engine {
             self.close_by_hand(at, id, closing, out);
         }
         let opening = qty - closing;
-        if opening > Qty::ZERO {
+        if opening > Qty::ZERO && !self.book(id).spec.sides.allow(direction) {
+            // Delivery: nothing is sold that is not held.
+            let breach = Breach::MoreThanHeld { qty, held: held.max(Qty::ZERO) };
+            out.push(Effect::Refused(Refusal { at, book: id, direction, qty: opening, breach }));
+        } else if opening > Qty::ZERO {
             self.add_by_hand(at, id, direction, (opening, closing), &manual, out);
         }
     }

@@ -134,6 +134,27 @@ impl Engine {
         Ok(())
     }
 
+    /// Judges the order that a change would make of an entry, where it grows: the limits of one order, and its own stop and
+    /// target. What it adds is judged apart.
+    fn judge_whole(&self, order: &Order, qty: Qty, price: Price) -> Result<(), Breach> {
+        if let Some(limit) = self.limits.max_order_qty.filter(|limit| qty > order.qty && qty > *limit) {
+            return Err(Breach::MaxOrderQty { qty, limit });
+        }
+        let value = price.value(qty).unwrap_or_default();
+        let before = order.terms.on_the_wire().1.value(order.qty).unwrap_or_default();
+        if let Some(limit) = self.limits.max_order_value.filter(|limit| value > before && value > *limit) {
+            return Err(Breach::MaxOrderValue { value, limit });
+        }
+        let bracket = self.book(order.book).bracket;
+        for (level, stops) in [(bracket.stop, true), (bracket.target, false)] {
+            let Some(Level::At(level)) = level else { continue };
+            if ((level.raw() - price.raw()) * order.side.sign() >= 0) == stops {
+                return Err(Breach::WrongSide { price: level, last: price });
+            }
+        }
+        Ok(())
+    }
+
     /// Judges what a change adds to an entry and holds its margin. What it takes off stays held until the order's end:
     /// the exchange may fill it before it hears.
     fn reserve_change(
@@ -148,6 +169,7 @@ impl Engine {
         let direction = if order.side == Side::Buy { Direction::Long } else { Direction::Short };
         let (spec, left) = (&self.book(id).spec, order.left());
         let (price, limit) = (kind.price(self.book(id).mark), kind.limit());
+        self.judge_whole(order, qty, price)?;
         let margin = |price: Price| spec.margin(direction, price.value(left).unwrap_or_default(), left);
         let dearer = (margin(price) - margin(order.terms.on_the_wire().1)).max(Money::ZERO);
         let available = self.account.available();

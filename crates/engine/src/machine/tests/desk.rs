@@ -136,6 +136,7 @@ fn set(line: &str, book: &mut BookSpec, limits: &mut AccountLimits, auto: &mut b
     for setting in line.split(',') {
         match *setting.split_whitespace().collect::<Vec<_>>().as_slice() {
             ["auto"] => *auto = true,
+            ["delivery"] => book.sides = Sides::Long,
             ["lot", n] => book.contract.lot = n.parse().unwrap(),
             ["stop", d] => book.protection.stop = Some(d.parse().unwrap()),
             ["target", d] => book.protection.target = Some(d.parse().unwrap()),

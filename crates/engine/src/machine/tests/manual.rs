@@ -64,6 +64,43 @@ fn stops_give_way_to_each_exit_in_turn() {
 }
 
 #[test]
+fn a_change_passes_no_limit_of_one_order_and_not_its_own_stop() {
+    check(
+        "auto
+         max-order-qty 12
+         tick 100
+         order buy 10 limit 99 stop 95 => place 0 buy 10 limit 99.00
+         change 0 price 94             => refused 10 price
+         change 0 qty 13               => refused 10 orderSize
+         change 0 qty 12               => modify 0 buy 12 limit 99.00",
+    );
+    check(
+        "auto
+         max-order-value 1000
+         tick 100
+         order buy 10 limit 99     => place 0 buy 10 limit 99.00
+         change 0 qty 11           => refused 10 orderValue
+         change 0 price 101        => refused 10 orderValue
+         change 0 price 98         => modify 0 buy 10 limit 98.00",
+    );
+}
+
+#[test]
+fn what_is_not_held_is_not_sold_for_delivery() {
+    check(
+        "auto
+         delivery
+         tick 100
+         order sell 1         => refused 1 quantity
+         order buy 3          => place 0 buy 3 market
+         fill 0 3 100         =>
+         order sell 5         => refused 2 quantity, place 1 sell 3 market
+         order sell 1         => refused 1 quantity
+         fill 1 3 100         => closed 3 manual | +0",
+    );
+}
+
+#[test]
 fn what_cannot_be_an_order_is_refused_with_the_cure() {
     let desk = check(
         "auto, lot 5
