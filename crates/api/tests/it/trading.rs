@@ -328,7 +328,10 @@ async fn a_refusal_tells_the_same_money_as_the_account() {
     assert_eq!(placed.json()["orders"][0]["disclosedQuantity"], 2, "{placed:?}");
     post(&app, &token, "/api/orders", &market_order(account, 10)).await;
     until(|| async { get(&app, &token, "/api/positions").await["items"][0]["quantity"] == 10 }).await;
-    let refused = post(&app, &token, "/api/orders", &market_order(account, 1_000_000)).await;
+    // Of another product, whose book has nothing on its way that it would wait for.
+    let mut too_much = market_order(account, 1_000_000);
+    too_much["product"] = json!("CNC");
+    let refused = post(&app, &token, "/api/orders", &too_much).await;
     assert_eq!(refused.json()["rule"], "buyingPower", "{refused:?}");
     let funds = get(&app, &token, &format!("/api/accounts/{account}/funds")).await;
     let available = funds["available"].as_f64().unwrap();
