@@ -88,8 +88,8 @@ impl Desk {
     /// Brings every open account and its runs to work. An account that cannot come back is told in the log and left
     /// out; the others trade.
     pub async fn open(parts: DeskParts) -> Result<Desk, DeskError> {
-        let runs =
-            Runs::new(parts.store.clone(), parts.market.clone(), parts.hub.clone(), parts.clock.clone());
+        let (store, market, hub) = (parts.store.clone(), parts.market.clone(), parts.hub.clone());
+        let runs = Runs::new(store, market, hub, parts.clock.clone(), parts.mode == Mode::Paper);
         let minutes = Minutes::new(runs.clone(), parts.history.clone(), parts.clock.clone());
         let inner = Inner {
             store: parts.store,
@@ -137,7 +137,7 @@ impl Desk {
         if self.account(record.user, record.id).is_ok() {
             return Ok(());
         }
-        let (limits, mut policy) =
+        let (limits, mut policy, instruments) =
             crate::limits::of_account(&self.inner.store, record.user, record.id).await?;
         if self.inner.mode == Mode::Replay {
             // Minutes pass in moments here: no rule counts seconds.
@@ -149,10 +149,12 @@ impl Desk {
             initial_cash: record.initial_cash,
             limits,
             policy,
+            instruments,
             conduct: match self.inner.mode {
                 Mode::Replay => Conduct::Simulated,
                 Mode::Paper | Mode::Live => Conduct::Broker,
             },
+            calendar: (self.inner.mode == Mode::Live).then(|| self.inner.market.calendar()),
             folder: self.inner.folder.join("accounts").join(record.id.to_string()),
         };
         let link = (self.inner.links)(&record)?;

@@ -8,7 +8,7 @@ use domain::{Price, Qty, Timeframe, Timestamp};
 use store::books::TradeRecord;
 use store::orders::OrderRecord;
 use store::runs::RunRecord;
-use store::{AccountId, UserId};
+use store::{AccountId, RunId, UserId};
 use tokio::sync::broadcast;
 
 use crate::accounts::{AccountView, BookView};
@@ -35,6 +35,8 @@ pub enum Note {
     Pnl(Box<AccountView>),
     Trade(Box<TradeRecord>),
     Run(Box<RunRecord>),
+    /// What a run holds or made, or what it decided, is not what it was; in its account as it stands.
+    RunMoved(RunId, Arc<AccountView>),
     Refused(AccountId, Box<Refused>),
     /// Locks or incidents are not what they were: read them again.
     RiskChanged,

@@ -8,6 +8,7 @@ use store::risk::Scope;
 use store::{AccountId, Store, UserId};
 
 use crate::accounts::Wish;
+use crate::path::InstrumentLists;
 use crate::{Desk, DeskError};
 
 /// The name under which an account's limits are stored.
@@ -18,7 +19,7 @@ const USUAL_A_SECOND: u32 = 8;
 const MOST_A_SECOND: u32 = 9;
 
 /// What a person can limit; `None`: no limit.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Limits {
     pub max_daily_loss: Option<Money>,
@@ -39,6 +40,8 @@ pub struct Limits {
     pub duplicate_seconds: Option<u32>,
     /// Entries only while the exchange is open.
     pub market_hours: bool,
+    /// What may be entered.
+    pub instruments: InstrumentLists,
 }
 
 impl Limits {
@@ -71,6 +74,10 @@ impl Limits {
                 "{many} is not between 1 and {MOST_A_SECOND}: from ten a second on the regulator wants a registered algorithm"
             );
             return Err(DeskError::invalid("maxOrdersPerSecond", why));
+        }
+        if self.instruments.allowed.as_ref().is_some_and(Vec::is_empty) {
+            let why = "an empty list lets nothing in; leave it out to allow all, or throw the kill switch";
+            return Err(DeskError::invalid("allowedInstruments", why));
         }
         Ok(())
     }
@@ -115,9 +122,9 @@ pub(crate) async fn of_account(
     store: &Store,
     user: UserId,
     account: AccountId,
-) -> Result<(AccountLimits, RiskPolicy), DeskError> {
+) -> Result<(AccountLimits, RiskPolicy, InstrumentLists), DeskError> {
     let (limits, _) = stored(store, user, account).await?;
-    Ok((limits.for_engine(), limits.policy()))
+    Ok((limits.for_engine(), limits.policy(), limits.instruments))
 }
 
 impl Desk {
@@ -134,6 +141,14 @@ impl Desk {
         limits: Limits,
     ) -> Result<(), DeskError> {
         limits.check()?;
+        let InstrumentLists { allowed, blocked } = &limits.instruments;
+        for (field, list) in
+            [("allowedInstruments", allowed.as_deref()), ("blockedInstruments", Some(blocked))]
+        {
+            for id in list.unwrap_or_default() {
+                self.market().find(id).map_err(|why| DeskError::invalid(field, why))?;
+            }
+        }
         let desk = self.account(user, account)?;
         let (_, seen) = stored(&self.inner.store, user, account).await?;
         let value = serde_json::to_string(&limits).map_err(|why| DeskError::invalid("limits", why))?;
@@ -141,6 +156,7 @@ impl Desk {
         let scope = Scope::Account(account);
         store::risk::set_limit(&unit, user, scope, RULE, &value, seen, self.now()).await?;
         unit.commit().await?;
-        desk.wish(Wish::Limits(Box::new(limits.for_engine()), Box::new(limits.policy()))).await.map(drop)
+        let (for_engine, policy) = (Box::new(limits.for_engine()), Box::new(limits.policy()));
+        desk.wish(Wish::Limits(for_engine, policy, Box::new(limits.instruments))).await.map(drop)
     }
 }

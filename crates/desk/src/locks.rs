@@ -7,6 +7,7 @@ use store::{AccountId, RunId, UserId};
 
 use crate::accounts::{Account, Done, Wish};
 use crate::hub::{Note, Topic};
+use crate::path::Reason;
 use crate::{Desk, DeskError};
 
 /// Whom the switch stops.
@@ -50,7 +51,8 @@ impl Desk {
         let mut failed = None;
         for (account, scope) in targets {
             // An account that has stopped must not keep the others trading.
-            match account.wish(Wish::Command(Command::Kill { scope, flatten })).await {
+            let said = Box::new(Reason { because: because.to_owned(), by: user.0 });
+            match account.wish(Wish::Kill { scope, flatten, said }).await {
                 Ok(done) => all.add(done),
                 Err(why) => failed = failed.or(Some(why)),
             }

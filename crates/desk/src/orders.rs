@@ -295,7 +295,7 @@ fn refused_if_nothing(done: Done) -> Result<Done, DeskError> {
     match own {
         Some(refused) if nothing => Err(DeskError::Refused {
             rule: refused.refusal.breach.rule().to_owned(),
-            why: refused.refusal.breach.to_string(),
+            why: refused.why.clone(),
         }),
         _ => Ok(done),
     }

@@ -10,12 +10,14 @@ mod asked;
 mod holdings;
 mod ids;
 mod input;
+mod lists;
 mod readings;
 mod rows;
 mod setup;
 mod snapshot;
 #[cfg(test)]
 mod tests;
+mod troubles;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,12 +26,13 @@ use domain::order::{OrderId, OrderKey, Ticket};
 use domain::time::DayNumber;
 use domain::trade::BookId;
 use domain::{Money, Timestamp};
-use engine::{AccountLimits, Conduct, Effect, Engine, Event};
+use engine::{AccountLimits, Command, Conduct, Effect, Engine, Event, Lock, LockCause, RiskPolicy};
 use store::AccountId;
 
 pub use asked::{Asked, Door, Particulars};
 pub use ids::LOW as LOW_IDS;
-pub use input::{Act, BarClosed, BarSource, Input, Moved, Refused, Write};
+pub use input::{Act, BarClosed, BarSource, Decided, Input, Moved, Reason, Refused, Write};
+pub use lists::InstrumentLists;
 pub use rows::state_name;
 pub use setup::{BookSetup, Facts, SetupError, Size, StrategyChoice, StrategySource};
 pub use snapshot::SnapshotError;
@@ -51,6 +54,11 @@ pub struct OrderPath {
     readings: Readings,
     holdings: Holdings,
     sayings: Sayings,
+    /// The rules as they were set; the lists say more to the engine.
+    policy: RiskPolicy,
+    lists: InstrumentLists,
+    /// Why the locks of this input are made.
+    reason: Option<Box<Reason>>,
     /// The order whose fill is being told.
     filling: Option<OrderId>,
     /// Why the orders of this input are as they are, in the broker's words.
@@ -77,6 +85,9 @@ impl OrderPath {
             readings: Readings::default(),
             holdings: Holdings::default(),
             sayings: Sayings::default(),
+            policy: RiskPolicy::default(),
+            lists: InstrumentLists::default(),
+            reason: None,
             filling: None,
             because: BTreeMap::new(),
             shadows: BTreeMap::new(),
@@ -146,7 +157,12 @@ impl OrderPath {
             }
             Input::Limits(limits, policy) => {
                 self.engine.set_limits(**limits);
-                self.engine.set_policy((**policy).clone());
+                self.policy = (**policy).clone();
+                self.apply_policy();
+            }
+            Input::Instruments(lists) => {
+                self.lists = (**lists).clone();
+                self.apply_policy();
             }
             Input::Book(setup) => self.add_book(setup),
             Input::Bar(closed) => {
@@ -155,6 +171,8 @@ impl OrderPath {
                     return;
                 }
                 row.bar = closed.bar.opened;
+                let (bar, signals) = (closed.bar.opened, closed.bar.signals);
+                row.decided = Some(Decided { bar, at, signals });
                 self.tell(&Event::Close { book: closed.book, bar: closed.bar }, acts);
             }
             Input::Event(event) => {
@@ -182,6 +200,11 @@ impl OrderPath {
             }
             Input::Heard(update) => self.hear(update, acts),
             Input::Order(asked) => self.take_order(asked, acts),
+            Input::Kill { scope, flatten, said } => {
+                self.reason = Some(said.clone());
+                self.tell(&Event::Command(Command::Kill { scope: *scope, flatten: *flatten }), acts);
+                self.reason = None;
+            }
         }
         if let Some(number) = self.readings.begin() {
             acts.push(Act::Send(Request::ReadBook { number }));
@@ -215,6 +238,7 @@ impl OrderPath {
         let found = self.instruments.iter().position(|known| known == id);
         let place = found.unwrap_or_else(|| {
             self.instruments.push(id.clone());
+            self.apply_policy();
             self.instruments.len() - 1
         });
         domain::order::InstrumentKey(place as u32)
@@ -255,7 +279,9 @@ impl OrderPath {
             }
             Effect::Ask { order } => self.readings.ask(*order),
             Effect::Incident(incident) => acts.push(Act::Write(self.incident(incident))),
-            Effect::Locked(lock) => acts.push(Act::Write(Write::Locked(*lock, self.run_of_lock(lock)))),
+            Effect::Locked(lock) => {
+                acts.push(Act::Write(Write::Locked(*lock, self.run_of_lock(lock), self.reason_of(lock))));
+            }
             Effect::Unlocked(lock) => acts.push(Act::Write(Write::Unlocked(*lock, self.run_of_lock(lock)))),
             Effect::Closed(trade) => {
                 // The order that was filled last is listed before its trade.
@@ -266,6 +292,10 @@ impl OrderPath {
             }
             Effect::Refused(refusal) => acts.push(Act::Write(self.refused(refusal))),
         }
+    }
+
+    fn reason_of(&self, lock: &Lock) -> Option<Box<Reason>> {
+        self.reason.clone().filter(|_| lock.cause == LockCause::KillSwitch)
     }
 
     /// Gives a decided order its id, or lets it wait for the next block of ids.

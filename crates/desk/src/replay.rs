@@ -15,7 +15,7 @@ use domain::instrument::InstrumentId;
 use domain::order::Timing;
 use domain::time::Span;
 use domain::trade::{BookId, ExitReason};
-use domain::{Bars, Price, Qty, Tick, Timeframe, Timestamp};
+use domain::{Bars, Price, Product, Qty, Tick, Timeframe, Timestamp};
 use engine::Event;
 use history::Store as History;
 use store::AccountId;
@@ -173,7 +173,12 @@ impl Replay {
             )
             .map_err(|why| DeskError::Unavailable(why.to_string()))?;
         let (spec, mut strategy) = setup.build(domain::order::InstrumentKey(0))?;
-        let exit = setup.square_off.map_or(TimeExit::Never, TimeExit::At);
+        // As a backtest has it: runs of MIS carry nothing into the night.
+        let exit = match setup.square_off {
+            Some(time) => TimeExit::At(time),
+            None if setup.run.is_some() && setup.product == Product::Mis => TimeExit::Calendar,
+            None => TimeExit::Never,
+        };
         // A book that begins in the middle of a bar is told the next one first.
         let start = self.from.max(self.desk.now());
         let has_volume = loaded.bars.has_volume();

@@ -10,6 +10,7 @@ const BOOKS = ['manual', 'run', 'outside']
 const WORDS = {
   AccountView: { state: ['connected', 'disconnected', 'failed', 'closed'] },
   ConfigView: { mode: MODES },
+  DecisionView: { signal: ['enterLong', 'enterShort', 'exitLong', 'exitShort', 'exit', 'hold'] },
   FeedView: { kind: ['simulated', 'replay', 'live'] },
   LockView: { scope: ['run', 'account', 'user', 'everyone'] },
   OrderView: {
@@ -48,7 +49,9 @@ export function refined(document) {
   const { schemas } = document.components
   for (const [name, properties] of Object.entries(WORDS)) {
     for (const [property, words] of Object.entries(properties)) {
-      const schema = property === '' ? schemas[name] : schemas[name]?.properties?.[property]
+      const parts = [schemas[name], ...(schemas[name]?.allOf ?? [])]
+      const schema =
+        property === '' ? schemas[name] : parts.find((part) => part?.properties?.[property])?.properties[property]
       if (schema?.type !== 'string')
         throw new Error(`the server has no text ${name}.${property}: mend scripts/refine.mjs`)
       schema.enum = words

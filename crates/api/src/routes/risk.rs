@@ -85,6 +85,7 @@ struct KillBody {
     id: Option<i64>,
     /// Whether what is open is closed too.
     flatten: bool,
+    /// Kept with the lock.
     reason: Option<String>,
 }
 
@@ -143,7 +144,7 @@ async fn set_limits(
 ) -> Result<Json<LimitsView>, Problem> {
     let account = AccountId(query.account_id);
     let limits = body.limits()?;
-    state.desk.set_limits(who.user, account, limits).await?;
+    state.desk.set_limits(who.user, account, limits.clone()).await?;
     let view = LimitsView::from(limits);
     let detail = json!({ "limits": view });
     state.access.note(&who, "risk.limits", Some(account), &account.to_string(), &detail).await?;
@@ -196,7 +197,7 @@ async fn kill(
         let reason = body.reason.as_deref().map(|text| words("reason", text)).transpose()?;
         let done = app
             .desk
-            .kill(caller.user, whom, body.flatten, reason.as_deref().unwrap_or("kill switch"))
+            .kill(caller.user, whom, body.flatten, reason.as_deref().unwrap_or("a person threw the switch"))
             .await?;
         note(&app, &caller, "risk.killed", (whom, caller.user), reason.as_deref()).await;
         let texts = |ids: &[domain::order::OrderId]| ids.iter().map(ToString::to_string).collect();

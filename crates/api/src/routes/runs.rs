@@ -7,10 +7,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use back_office::access::Caller;
+use desk::DeskError;
+use desk::runs::Runs;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::runs::{RunRecord, RunState};
-use store::{AccountId, RunId, runs};
+use store::{AccountId, RunId, UserId, runs};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -155,12 +157,10 @@ async fn pause(
     Id(id): Id,
     request: Idempotent<NoSettingsBody>,
 ) -> Result<Response, Problem> {
-    let (app, caller) = (state.clone(), (*who).clone());
-    let work = move |NoSettingsBody {}| async move {
-        let record = app.desk.runs().pause(caller.user, RunId(id)).await?;
-        answered(&app, &caller, "run.paused", record).await
-    };
-    request.once(&state, who.user, work).await
+    control(&state, &who, request, "run.paused", move |runs, user, _| async move {
+        runs.pause(user, RunId(id)).await
+    })
+    .await
 }
 
 /// Let a paused run enter again.
@@ -175,12 +175,10 @@ async fn resume(
     Id(id): Id,
     request: Idempotent<NoSettingsBody>,
 ) -> Result<Response, Problem> {
-    let (app, caller) = (state.clone(), (*who).clone());
-    let work = move |NoSettingsBody {}| async move {
-        let record = app.desk.runs().resume(caller.user, RunId(id)).await?;
-        answered(&app, &caller, "run.resumed", record).await
-    };
-    request.once(&state, who.user, work).await
+    control(&state, &who, request, "run.resumed", move |runs, user, _| async move {
+        runs.resume(user, RunId(id)).await
+    })
+    .await
 }
 
 /// End a run.
@@ -195,12 +193,10 @@ async fn stop(
     Id(id): Id,
     request: Idempotent<StopBody>,
 ) -> Result<Response, Problem> {
-    let (app, caller) = (state.clone(), (*who).clone());
-    let work = move |body: StopBody| async move {
-        let record = app.desk.runs().stop(caller.user, RunId(id), body.square_off).await?;
-        answered(&app, &caller, "run.stopped", record).await
-    };
-    request.once(&state, who.user, work).await
+    control(&state, &who, request, "run.stopped", move |runs, user, body: StopBody| async move {
+        runs.stop(user, RunId(id), body.square_off).await
+    })
+    .await
 }
 
 /// End a run: the same as POST /api/runs/{id}/stop.
@@ -213,12 +209,10 @@ async fn stop_live(
     who: Allowed<may::ControlRuns>,
     request: Idempotent<StopLiveBody>,
 ) -> Result<Response, Problem> {
-    let (app, caller) = (state.clone(), (*who).clone());
-    let work = move |body: StopLiveBody| async move {
-        let record = app.desk.runs().stop(caller.user, RunId(body.run_id), body.square_off).await?;
-        answered(&app, &caller, "run.stopped", record).await
-    };
-    request.once(&state, who.user, work).await
+    control(&state, &who, request, "run.stopped", move |runs, user, body: StopLiveBody| async move {
+        runs.stop(user, RunId(body.run_id), body.square_off).await
+    })
+    .await
 }
 
 /// What trades now.
@@ -238,6 +232,27 @@ async fn status(
         feed: FeedStatusView { speed: state.settings.feed_speed, now: state.desk.now().into() },
         runs: views::runs::runs(&state, own).await?,
     }))
+}
+
+/// Does something with a run, once for its key.
+async fn control<B, F>(
+    state: &AppState,
+    caller: &Caller,
+    request: Idempotent<B>,
+    action: &'static str,
+    work: impl FnOnce(Runs, UserId, B) -> F + Send + 'static,
+) -> Result<Response, Problem>
+where
+    B: Send + 'static,
+    F: Future<Output = Result<RunRecord, DeskError>> + Send + 'static,
+{
+    let (app, caller) = (state.clone(), caller.clone());
+    let user = caller.user;
+    let work = move |body: B| async move {
+        let record = work(app.desk.runs().clone(), user, body).await?;
+        answered(&app, &caller, action, record).await
+    };
+    request.once(state, user, work).await
 }
 
 /// Notes what was done, and shows the run. What was done was done, also if it cannot be noted.

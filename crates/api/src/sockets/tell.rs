@@ -17,6 +17,7 @@ use crate::views::market::CandleView;
 use crate::views::orders::{OrderView, TradeView};
 use crate::views::positions::{AccountProfitView, PositionView};
 use crate::views::risk::RiskEventView;
+use crate::views::runs::RunFiguresView;
 use crate::{AppState, Problem, views};
 
 /// Before a snapshot that failed is tried again.
@@ -133,6 +134,7 @@ async fn change(
         Note::Pnl(standing) => raw(&AccountProfitView::from(&**standing)),
         Note::Trade(trade) => raw(&TradeView::from((**trade).clone())),
         Note::Run(run) => raw(&views::runs::run(state, (**run).clone()).await?),
+        Note::RunMoved(run, standing) => raw(&RunFiguresView::of(*run, standing)),
         Note::Refused(_, refused) => {
             raw(&EventFrame { event: RiskEventView::of(None, refused.event.clone()) })
         }

@@ -1,7 +1,7 @@
 //! Orders, what happened to them, and the trades that they closed.
 
+use desk::path::state_name;
 use domain::Money;
-use domain::order::OrderState;
 use domain::trade::{Direction, ExitReason};
 use serde::Serialize;
 use serde_json::Value;
@@ -18,7 +18,7 @@ use super::{Amount, Moment, OrderTypeWord, ProductWord, SideWord, ValidityWord};
 #[schema(example = json!({
     "id": "2611230A30000042", "accountId": 3, "book": "manual", "runId": null, "parentId": null, "origin": "manual",
     "instrument": "NSE:RELIANCE-EQ", "side": "BUY", "type": "LIMIT", "product": "MIS", "validity": "DAY", "quantity": 10,
-    "filledQuantity": 0, "averagePrice": null, "limitPrice": 1401.5, "triggerPrice": null, "state": "open",
+    "disclosedQuantity": 0, "filledQuantity": 0, "averagePrice": null, "limitPrice": 1401.5, "triggerPrice": null, "state": "open",
     "because": null, "tag": null, "createdAt": "2026-11-23T10:00:00.25+05:30", "updatedAt": "2026-11-23T10:00:00.31+05:30"
 }))]
 pub struct OrderView {
@@ -38,6 +38,8 @@ pub struct OrderView {
     pub product: ProductWord,
     pub validity: ValidityWord,
     pub quantity: i64,
+    /// Units that the market is shown at a time; 0: all.
+    pub disclosed_quantity: i64,
     pub filled_quantity: i64,
     /// Of its fills; null before the first.
     pub average_price: Option<Amount>,
@@ -69,10 +71,11 @@ impl From<OrderRecord> for OrderView {
             product: order.product.into(),
             validity: order.validity.into(),
             quantity: order.quantity.raw(),
+            disclosed_quantity: order.disclosed_quantity.raw(),
             filled_quantity: order.filled_quantity.raw(),
             limit_price: order.limit_price.map(Amount::from),
             trigger_price: order.trigger_price.map(Amount::from),
-            state: state_word(order.state),
+            state: state_name(order.state),
             because: order.because,
             tag: order.tag,
             created_at: order.created_at.into(),
@@ -97,24 +100,6 @@ fn origin_word(origin: Origin) -> &'static str {
         Origin::Batch => "batch",
         Origin::Risk => "risk",
         Origin::Webhook => "webhook",
-    }
-}
-
-fn state_word(state: OrderState) -> &'static str {
-    match state {
-        OrderState::Pending => "pending",
-        OrderState::Submitted => "submitted",
-        OrderState::Open => "open",
-        OrderState::Triggered { .. } => "triggered",
-        OrderState::PartiallyFilled { .. } => "partiallyFilled",
-        OrderState::PendingModify { .. } => "pendingModify",
-        OrderState::PendingCancel { .. } => "pendingCancel",
-        OrderState::Unknown { .. } => "unknown",
-        OrderState::Filled => "filled",
-        OrderState::Rejected => "rejected",
-        OrderState::Cancelled { .. } => "cancelled",
-        OrderState::Expired { .. } => "expired",
-        OrderState::NeverArrived => "neverArrived",
     }
 }
 

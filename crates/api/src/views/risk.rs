@@ -1,19 +1,23 @@
 //! Limits, what rules refused, locks, incidents.
 
 use desk::Limits;
+use desk::path::InstrumentLists;
+use domain::instrument::InstrumentId;
 use domain::{Money, Qty};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::risk::{IncidentRecord, LockRecord, RiskEvent, RiskEventRecord, Scope};
 use utoipa::ToSchema;
 
-use super::{Amount, Moment};
+use super::{Amount, Moment, instrument};
 use crate::Problem;
 
 /// Limits of an account; null: no limit.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[schema(example = json!({ "maxDailyLoss": 20_000, "maxOpenPositions": 5, "maxOrderValue": 500_000 }))]
+#[schema(example = json!({
+    "maxDailyLoss": 20_000, "maxOpenPositions": 5, "maxOrderValue": 500_000, "blockedInstruments": ["NSE:RELIANCE-EQ"]
+}))]
 pub struct LimitsView {
     /// Rupees lost in a day after which everything is closed and locked until the next.
     #[serde(default)]
@@ -52,6 +56,20 @@ pub struct LimitsView {
     /// Whether entries are taken only while the exchange is open.
     #[serde(default)]
     pub market_hours: bool,
+    /// The only instruments that may be entered, by hand or by a run; any unless said. Exits always go.
+    #[serde(default)]
+    pub allowed_instruments: Option<Vec<String>>,
+    /// Instruments that may not be entered, also if they are allowed.
+    #[serde(default)]
+    pub blocked_instruments: Vec<String>,
+}
+
+fn names(list: &[InstrumentId]) -> Vec<String> {
+    list.iter().map(ToString::to_string).collect()
+}
+
+fn ids(field: &str, list: &[String]) -> Result<Vec<InstrumentId>, Problem> {
+    list.iter().enumerate().map(|(i, name)| instrument(&format!("{field}[{i}]"), name)).collect()
 }
 
 /// A ten-thousandth of a percent is what [`Amount`] holds, a hundredth what the limit does.
@@ -75,6 +93,8 @@ impl From<Limits> for LimitsView {
             price_band_pct: limits.price_band.map(|band| Amount(i64::from(band) * HUNDREDTH)),
             duplicate_seconds: limits.duplicate_seconds,
             market_hours: limits.market_hours,
+            allowed_instruments: limits.instruments.allowed.map(|list| names(&list)),
+            blocked_instruments: names(&limits.instruments.blocked),
         }
     }
 }
@@ -105,6 +125,14 @@ impl LimitsView {
             price_band: self.price_band_pct.map(band).transpose()?,
             duplicate_seconds: self.duplicate_seconds,
             market_hours: self.market_hours,
+            instruments: InstrumentLists {
+                allowed: self
+                    .allowed_instruments
+                    .as_deref()
+                    .map(|list| ids("allowedInstruments", list))
+                    .transpose()?,
+                blocked: ids("blockedInstruments", &self.blocked_instruments)?,
+            },
         })
     }
 }
@@ -167,6 +195,7 @@ pub struct LockView {
     pub scope_id: Option<i64>,
     /// kill-switch, daily-loss and the like.
     pub kind: String,
+    /// The reason that the person gave who threw the switch, else what happened.
     pub because: String,
     pub locked_at: Moment,
     /// When it ends by itself.

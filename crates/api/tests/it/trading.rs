@@ -327,3 +327,70 @@ async fn nobody_reaches_what_is_another_users() {
     assert_eq!(get(&app, &token, "/api/positions?open=true").await["items"][0]["quantity"], 5);
     assert_eq!(state_of(&app, &token, id).await, "open");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_tells_the_same_money_as_the_account() {
+    let app = TestApp::trading().await;
+    let Trader { token, account } = trader(&app, "asha").await;
+    let limit = far_below(&app, &token).await;
+    let resting = json!({
+        "accountId": account, "instrument": SHARE, "side": "BUY", "type": "LIMIT", "product": "MIS", "quantity": 4,
+        "limitPrice": limit, "disclosedQuantity": 2
+    });
+    let placed = post(&app, &token, "/api/orders", &resting).await;
+    assert_eq!(placed.json()["orders"][0]["disclosedQuantity"], 2, "{placed:?}");
+    post(&app, &token, "/api/orders", &market_order(account, 10)).await;
+    until(|| async { get(&app, &token, "/api/positions").await["items"][0]["quantity"] == 10 }).await;
+    // Of another product, whose book has nothing on its way that it would wait for.
+    let mut too_much = market_order(account, 1_000_000);
+    too_much["product"] = json!("CNC");
+    let refused = post(&app, &token, "/api/orders", &too_much).await;
+    assert_eq!(refused.json()["rule"], "buyingPower", "{refused:?}");
+    let funds = get(&app, &token, &format!("/api/accounts/{account}/funds")).await;
+    let available = funds["available"].as_f64().unwrap();
+    let words = refused.json()["detail"].as_str().unwrap().to_owned();
+    let said = words.split('₹').nth(2).and_then(|rest| rest.split(' ').next()).unwrap();
+    assert!((said.parse::<f64>().unwrap() - available).abs() < 0.005, "{words}; {funds}");
+    assert!(available < 1_000_000.0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_blocked_is_entered_by_nobody_and_a_reason_stays_with_its_lock() {
+    let app = TestApp::trading().await;
+    let Trader { token, account } = trader(&app, "asha").await;
+    let strategy = json!({ "name": "S", "definition": { "strategy": "sma_cross" } });
+    let strategy = post(&app, &token, "/api/strategies", &strategy).await.json()["id"].as_i64().unwrap();
+    let start = format!("/api/strategies/{strategy}/runs");
+    let run = json!({ "accountId": account, "instruments": [SHARE], "timeframe": "1m" });
+    let limits = format!("/api/risk/limits?accountId={account}");
+    let put = |body: Value| app.ask("PUT", &limits).bearer(&token).json(&body).send();
+    assert_eq!(put(json!({ "blockedInstruments": [SHARE] })).await.status.as_u16(), 200);
+    assert_eq!(get(&app, &token, &limits).await["blockedInstruments"], json!([SHARE]));
+    let refused = post(&app, &token, "/api/orders", &market_order(account, 1)).await;
+    assert_eq!((refused.problem().0, refused.json()["rule"].clone()), (422, json!("instrumentAllowed")));
+    assert_eq!(post(&app, &token, &start, &run).await.problem().2, "instruments[0]");
+    for body in [json!({ "allowedInstruments": [] }), json!({ "blockedInstruments": ["NSE:NOSUCHSHARE-EQ"] })]
+    {
+        assert_eq!(put(body).await.problem().0, 422);
+    }
+    assert_eq!(put(json!({ "allowedInstruments": [SHARE] })).await.status.as_u16(), 200);
+    let started = post(&app, &token, &start, &run).await.json();
+    let id = started["id"].as_i64().unwrap();
+    let run = get(&app, &token, &format!("/api/runs/{id}")).await;
+    for (field, value) in [
+        ("squareOff", Value::Null),
+        ("openQuantity", json!(0)),
+        ("tradesToday", json!(0)),
+        ("lastDecision", Value::Null),
+    ] {
+        assert_eq!(run[field], value, "{run}");
+    }
+    let kill = json!({ "scope": "run", "id": id, "flatten": false, "reason": "it is odd" });
+    let killed = post(&app, &token, "/api/risk/kill-switch", &kill).await.json();
+    assert_eq!(killed["locks"][0]["because"], "it is odd", "{killed}");
+    let locks = get(&app, &token, "/api/risk/locks").await;
+    assert_eq!(
+        (&locks["items"][0]["scopeId"], &locks["items"][0]["because"]),
+        (&json!(id), &json!("it is odd"))
+    );
+}

@@ -2,13 +2,20 @@
 
 use std::time::Duration;
 
+use domain::calendar::Calendar;
+use domain::instrument::InstrumentTables;
 use domain::order::Timing;
+use domain::time::DayNumber;
 use domain::trade::{BookId, ExitReason};
+use domain::{Product, Timestamp};
 use engine::Event;
 
 use super::task::Task;
 use crate::Clock;
-use crate::path::Input;
+use crate::path::{BookSetup, Input};
+
+/// When it must be flat, and when its exchange opens and closes.
+type Plan = (Option<Timestamp>, Option<(Timestamp, Timestamp)>);
 
 impl Task {
     /// How long until the engine's next timer.
@@ -63,12 +70,10 @@ impl Task {
             return;
         }
         let today = self.clock.now().day();
-        let setup = self.path.books().find(|(id, _)| *id == book).map(|(_, setup)| setup);
-        let square_off = setup.and_then(|setup| setup.square_off).map(|minute| today.at(minute));
+        let Some((_, setup)) = self.path.books().find(|(id, _)| *id == book) else { return };
+        let (square_off, hours) = plan(self.calendar, setup, today);
         // After a restart it is the same day: told again, it would let go of what rests.
         if self.path.day_of(book) != Some(today) {
-            // The simulated market trades at any hour.
-            let hours = Some((today.start(), today.next().start()));
             self.input(Input::Event(Event::DayStart { book, square_off, hours, circuit: None }));
         }
         // Also one whose time came while nobody was here.
@@ -76,4 +81,20 @@ impl Task {
             self.square_offs.extend(square_off.map(|due| (book, due)));
         }
     }
+}
+
+/// A book's day. Without a calendar the market trades at any hour, and nothing is squared off that nobody asked for;
+/// with one the runs of MIS are, by its time for the segment and date (contracts §3).
+fn plan(calendar: Option<&Calendar>, setup: &BookSetup, today: DayNumber) -> Plan {
+    let asked = setup.square_off.map(|minute| today.at(minute));
+    let always = Some((today.start(), today.next().start()));
+    let Some(calendar) = calendar else { return (asked, always) };
+    let Ok(instrument) = InstrumentTables::builtin().resolve(&setup.instrument, today.date(), None) else {
+        return (asked, None);
+    };
+    let day = calendar.day(instrument.class, today.date());
+    let hours = day.open().zip(day.close()).map(|(open, close)| (today.at(open), today.at(close)));
+    let usual = (setup.run.is_some() && setup.product == Product::Mis)
+        .then(|| today.at(calendar.square_off(instrument.class, today.date())));
+    (asked.or(usual), hours)
 }

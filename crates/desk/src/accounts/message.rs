@@ -5,11 +5,11 @@ use domain::order::{OrderId, OrderKey};
 use domain::time::DayNumber;
 use domain::trade::BookId;
 use domain::{Price, Timestamp};
-use engine::{AccountLimits, Event, RiskPolicy};
+use engine::{AccountLimits, Event, LockScope, RiskPolicy};
 use tokio::sync::oneshot;
 
 use crate::DeskError;
-use crate::path::{Asked, BarClosed, BookSetup, Refused};
+use crate::path::{Asked, BarClosed, BookSetup, InstrumentLists, Reason, Refused};
 
 pub(crate) enum Message {
     /// A price of an instrument.
@@ -73,7 +73,12 @@ pub enum Wish {
     },
     /// Every order by hand that is open.
     CancelAll,
-    Limits(Box<AccountLimits>, Box<RiskPolicy>),
+    Limits(Box<AccountLimits>, Box<RiskPolicy>, Box<InstrumentLists>),
+    Kill {
+        scope: LockScope,
+        flatten: bool,
+        said: Box<Reason>,
+    },
 }
 
 /// What became of a wish; durable when it is told.

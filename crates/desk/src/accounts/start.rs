@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use broker::{Broker, Sink, Update};
+use domain::calendar::Calendar;
 use domain::{Money, Timestamp};
 use engine::{AccountLimits, Conduct, Event, RiskPolicy};
 use store::{AccountId, Store, UserId};
@@ -21,7 +22,7 @@ use super::view::{AccountState, AccountView};
 use super::writer::{Batch, Known, Writer};
 use crate::hub::Hub;
 use crate::journal::Journal;
-use crate::path::{Act, Input, OrderPath};
+use crate::path::{Act, Input, InstrumentLists, OrderPath};
 use crate::{Clock, DeskError};
 
 /// What an account is.
@@ -32,8 +33,11 @@ pub struct AccountSettings {
     pub initial_cash: Money,
     pub limits: AccountLimits,
     pub policy: RiskPolicy,
+    pub instruments: InstrumentLists,
     /// How far the exchange's answers can be relied on.
     pub conduct: Conduct,
+    /// The days of its market; `None`: it trades at any hour, or whoever replays it tells its days.
+    pub calendar: Option<&'static Calendar>,
     /// Its journal's folder.
     pub folder: PathBuf,
 }
@@ -90,6 +94,7 @@ impl Account {
             path,
             journal,
             folder: settings.folder,
+            calendar: settings.calendar,
             broker,
             clock,
             store,
@@ -173,6 +178,11 @@ impl CameBack {
         let wanted = (settings.limits, settings.policy.clone());
         if limits.as_ref() != Some(&wanted) {
             let input = Input::Limits(Box::new(wanted.0), Box::new(wanted.1));
+            journal.append(last.max(Timestamp::from_micros(0)), &input)?;
+            path.handle(last, &input, &mut acts);
+        }
+        if *path.instrument_lists() != settings.instruments {
+            let input = Input::Instruments(Box::new(settings.instruments.clone()));
             journal.append(last.max(Timestamp::from_micros(0)), &input)?;
             path.handle(last, &input, &mut acts);
         }

@@ -1,6 +1,6 @@
 //! An account's task: one message at a time, written to the journal before anything comes of it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use broker::{Broker, Update};
 use domain::Timestamp;
+use domain::calendar::Calendar;
 use domain::time::DayNumber;
 use domain::trade::BookId;
 use engine::{Command, Event, News, RejectCause};
-use store::{AccountId, Store, UserId};
+use store::{AccountId, RunId, Store, UserId};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::account::{Queues, gone};
@@ -53,6 +54,7 @@ pub(super) struct Task {
     pub path: OrderPath,
     pub journal: Journal,
     pub folder: PathBuf,
+    pub calendar: Option<&'static Calendar>,
     pub broker: Arc<dyn Broker>,
     pub clock: Clock,
     pub store: Store,
@@ -231,7 +233,10 @@ impl Task {
         let inputs = match wish {
             Wish::Command(command) => vec![Input::Event(Event::Command(command))],
             Wish::Place(asked) => vec![Input::Order(asked)],
-            Wish::Limits(limits, policy) => vec![Input::Limits(limits, policy)],
+            Wish::Limits(limits, policy, lists) => {
+                vec![Input::Limits(limits, policy), Input::Instruments(lists)]
+            }
+            Wish::Kill { scope, flatten, said } => vec![Input::Kill { scope, flatten, said }],
             Wish::Order { order, command } => {
                 let Some(key) = self.path.key_of(order) else {
                     let _ = reply.send(Err(DeskError::NotFound { what: "order" }));
@@ -273,7 +278,11 @@ impl Task {
             let Some(Waiting { answer, .. }) = self.waiting.pop_front() else { return };
             match answer {
                 Answer::Wish(reply, done) => drop(reply.send(Ok(done))),
-                Answer::Book(reply, book) => drop(reply.send(Ok(book))),
+                Answer::Book(reply, book) => {
+                    // Whoever began it finds it: a kill switch must not miss a run that has just started.
+                    self.publish();
+                    let _ = reply.send(Ok(book));
+                }
             }
         }
     }
@@ -301,7 +310,7 @@ impl Task {
         let mut acts = std::mem::take(&mut self.acts);
         self.path.handle(at, input, &mut acts);
         self.carry_out(place, at, &acts);
-        let wished = matches!(input, Input::Event(Event::Command(_)) | Input::Order(_));
+        let wished = matches!(input, Input::Event(Event::Command(_)) | Input::Order(_) | Input::Kill { .. });
         let kept = if wished { acts.clone() } else { Vec::new() };
         acts.clear();
         self.acts = acts;
@@ -418,11 +427,16 @@ impl Task {
     fn publish(&mut self) {
         let view = Arc::new(AccountView::of(self.id, &self.path, &self.state, self.clock.now()));
         let before = self.view.borrow().clone();
+        let mut moved = BTreeSet::new();
         for book in &view.books {
             if before.books.iter().find(|b| b.id == book.id) != Some(book) {
                 let note = Note::Position(self.id, Box::new(book.clone()));
                 self.hub.publish(&Topic::Positions(self.user), note);
+                moved.extend(book.run.map(RunId));
             }
+        }
+        for run in moved {
+            self.hub.publish(&Topic::Runs(self.user), Note::RunMoved(run, view.clone()));
         }
         if (before.equity, before.available, &before.state) != (view.equity, view.available, &view.state) {
             self.hub.publish(&Topic::Pnl(self.user), Note::Pnl(Box::new((*view).clone())));

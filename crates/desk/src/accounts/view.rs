@@ -4,9 +4,9 @@ use domain::instrument::InstrumentId;
 use domain::trade::BookId;
 use domain::{Money, Price, Product, Qty, Timestamp};
 use engine::Lock;
-use store::AccountId;
+use store::{AccountId, RunId};
 
-use crate::path::OrderPath;
+use crate::path::{Decided, OrderPath};
 
 #[derive(Clone, PartialEq, Debug)]
 pub enum AccountState {
@@ -52,6 +52,10 @@ pub struct BookView {
     pub charges: Money,
     pub stop_loss: Option<Price>,
     pub target_price: Option<Price>,
+    /// Trades that it closed today.
+    pub trades_today: u32,
+    /// What its strategy decided at its newest bar.
+    pub decided: Option<Decided>,
 }
 
 impl BookView {
@@ -62,6 +66,11 @@ impl BookView {
 }
 
 impl AccountView {
+    /// The books of a run.
+    pub fn of_run(&self, run: RunId) -> impl Iterator<Item = &BookView> + Clone {
+        self.books.iter().filter(move |book| book.run == Some(run.0))
+    }
+
     pub(super) fn of(
         account: AccountId,
         path: &OrderPath,
@@ -89,6 +98,8 @@ impl AccountView {
                     charges: charges + open.map_or(Money::ZERO, |p| p.total_charges),
                     stop_loss: book.stop(),
                     target_price: book.target(),
+                    trades_today: path.trades_on(id, at.day()),
+                    decided: path.decided(id),
                 }
             })
             .collect();

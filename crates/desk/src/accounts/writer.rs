@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 
 use super::message::Message;
 use crate::hub::{Hub, Note, Topic};
-use crate::path::{Moved, Refused, Write};
+use crate::path::{Moved, Reason, Refused, Write};
 
 /// What one input of the journal caused to be stored.
 pub(super) struct Batch {
@@ -242,9 +242,9 @@ impl Writer {
                 store::risk::open_incident(unit, self.user, incident, at).await?;
                 changed.risk = true;
             }
-            Write::Locked(lock, run) => {
+            Write::Locked(lock, run, said) => {
                 changed.risk = true;
-                self.locked(unit, lock, *run).await?;
+                self.locked(unit, lock, *run, said.as_deref()).await?;
             }
             Write::Unlocked(lock, run) => {
                 changed.risk = true;
@@ -325,10 +325,18 @@ impl Writer {
     }
 
     /// A lock of user or everyone is stored once, by whoever made it, not by each account that it holds.
-    async fn locked(&self, unit: &Unit, lock: &Lock, run: Option<RunId>) -> Result<(), StoreError> {
+    async fn locked(
+        &self,
+        unit: &Unit,
+        lock: &Lock,
+        run: Option<RunId>,
+        said: Option<&Reason>,
+    ) -> Result<(), StoreError> {
         let Some(scope) = self.scope(lock, run) else { return Ok(()) };
         let (kind, because) = words(lock);
-        let new = NewLock { scope, kind: kind.to_owned(), because, by: None, until: None };
+        let because = said.map_or(because, |said| said.because.clone());
+        let by = said.map(|said| UserId(said.by));
+        let new = NewLock { scope, kind: kind.to_owned(), because, by, until: None };
         store::risk::lock(unit, Some(self.user), &new, lock.since).await.map(drop)
     }
 

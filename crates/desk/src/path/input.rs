@@ -1,17 +1,19 @@
 //! What an account is told, and what comes of it.
 
 use broker::{Request, Update};
+use domain::Timestamp;
 use domain::order::{OrderId, OrderKey};
 use domain::time::DayNumber;
 use domain::trade::BookId;
-use engine::{AccountLimits, ClosedBar, Event, Lock, Refusal, RiskPolicy};
+use engine::{AccountLimits, ClosedBar, Event, Lock, LockScope, Refusal, RiskPolicy};
 use serde::{Deserialize, Serialize};
 use store::RunId;
 use store::books::{ClosedTrade, Position};
 use store::orders::{Fill, NewOrder, OrderUpdate};
 use store::risk::{NewIncident, RiskEvent};
+use strategy::SignalBits;
 
-use super::{Asked, BookSetup};
+use super::{Asked, BookSetup, InstrumentLists};
 
 /// One thing an account is told; the journal holds them in order.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -31,6 +33,28 @@ pub enum Input {
     Heard(Update),
     /// A person's order.
     Order(Box<Asked>),
+    /// A person throws the kill switch, and says why.
+    Kill { scope: LockScope, flatten: bool, said: Box<Reason> },
+    /// What may be entered, from now on.
+    Instruments(Box<InstrumentLists>),
+}
+
+/// Why a person locked something.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Reason {
+    pub because: String,
+    /// The user's id.
+    pub by: i64,
+}
+
+/// What a strategy decided at a bar.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Decided {
+    /// When the bar opened.
+    pub bar: Timestamp,
+    /// When it was judged.
+    pub at: Timestamp,
+    pub signals: SignalBits,
 }
 
 /// A closed bar, and where it comes from.
@@ -70,7 +94,8 @@ pub enum Write {
     Trade(Box<ClosedTrade>),
     Refused(Box<Refused>),
     Incident(NewIncident),
-    Locked(Lock, Option<RunId>),
+    /// With the reason where a person did it.
+    Locked(Lock, Option<RunId>, Option<Box<Reason>>),
     Unlocked(Lock, Option<RunId>),
 }
 
@@ -85,5 +110,7 @@ pub struct Moved {
 #[derive(Clone, PartialEq, Debug)]
 pub struct Refused {
     pub refusal: Refusal,
+    /// In words, with the cure.
+    pub why: String,
     pub event: RiskEvent,
 }

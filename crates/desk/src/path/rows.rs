@@ -5,14 +5,12 @@ use domain::order::{OrderId, OrderKey, OrderState, Terms, Ticket};
 use domain::time::DayNumber;
 use domain::trade::{BookId, ExitReason, Trade};
 use domain::{Money, OrderType, Price, Qty, Timestamp};
-use engine::{Conduct, Incident, Lock, LockScope, Maker, Order, Purpose, Refusal, Trouble};
+use engine::{Conduct, Maker, Order, Purpose};
 use serde_json::json;
-use store::RunId;
 use store::books::{ClosedTrade, Position};
 use store::orders::{Decision, NewOrder, OrderTerms, OrderUpdate, Origin};
-use store::risk::{NewIncident, RiskEvent};
 
-use super::{Act, BookSetup, Moved, OrderPath, Refused, Write};
+use super::{Act, BookSetup, Decided, Moved, OrderPath, Write};
 
 /// A book as the desk keeps it beside the engine's.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
@@ -23,6 +21,10 @@ pub(super) struct BookRow {
     charges: Money,
     /// The newest bar that was judged.
     pub bar: Timestamp,
+    /// What its strategy decided then.
+    pub decided: Option<Decided>,
+    /// Trades closed on the newest day that had any.
+    closed_on: Option<(DayNumber, u32)>,
     /// The newest day that it was told has begun, and the newest on which it was squared off.
     pub day: Option<DayNumber>,
     pub squared_off: Option<DayNumber>,
@@ -39,6 +41,8 @@ impl BookRow {
             gross: Money::ZERO,
             charges: Money::ZERO,
             bar: Timestamp::MIN,
+            decided: None,
+            closed_on: None,
             day: None,
             squared_off: None,
             orders: 0,
@@ -309,6 +313,17 @@ impl OrderPath {
         (row.gross, row.charges)
     }
 
+    /// Trades that a book closed on a day: of its newest only.
+    pub fn trades_on(&self, book: BookId, day: DayNumber) -> u32 {
+        let closed = self.books[book.0 as usize].closed_on;
+        closed.filter(|(on, _)| *on == day).map_or(0, |(_, count)| count)
+    }
+
+    /// What the book's strategy decided at its newest bar.
+    pub fn decided(&self, book: BookId) -> Option<Decided> {
+        self.books[book.0 as usize].decided
+    }
+
     pub(super) fn closed(&mut self, trade: &Trade) -> Option<Write> {
         let account = self.account;
         // Only a fill closes.
@@ -316,6 +331,9 @@ impl OrderPath {
         let row = &mut self.books[trade.book.0 as usize];
         row.gross += trade.gross_pnl;
         row.charges += trade.total_charges;
+        let today = trade.exit_time.day();
+        let before = row.closed_on.filter(|(day, _)| *day == today).map_or(0, |(_, count)| count);
+        row.closed_on = Some((today, before + 1));
         let closing_order = closing_order?;
         let kinds = &trade.charges;
         let by_kind = json!({
@@ -348,59 +366,6 @@ impl OrderPath {
             charges_by_kind: by_kind.to_string(),
             exit_reason: trade.exit_reason,
         })))
-    }
-
-    pub(super) fn refused(&self, refusal: &Refusal) -> Write {
-        let setup = self.setup(refusal.book);
-        let event = RiskEvent {
-            account: self.account,
-            run: setup.run.map(RunId),
-            order: None,
-            rule: refusal.breach.rule().to_owned(),
-            instrument: Some(setup.instrument.clone()),
-            detail: json!({
-                "why": refusal.breach.to_string(),
-                "direction": format!("{:?}", refusal.direction).to_lowercase(),
-                "quantity": refusal.qty.raw(),
-                "figures": format!("{:?}", refusal.breach),
-            })
-            .to_string(),
-            at: refusal.at,
-        };
-        Write::Refused(Box::new(Refused { refusal: *refusal, event }))
-    }
-
-    pub(super) fn incident(&self, incident: &Incident) -> Write {
-        let order =
-            |key: OrderKey| self.ids.id(key).map_or_else(|| format!("order {}", key.0), |id| id.to_string());
-        let book = |id: BookId| {
-            let setup = self.setup(id);
-            setup.run.map_or_else(|| format!("manual {}", setup.instrument), |run| format!("run {run}"))
-        };
-        let subject = match incident.what {
-            Trouble::UnknownOrder { order: key }
-            | Trouble::IllegalMove { order: key, .. }
-            | Trouble::Overfilled { order: key, .. }
-            | Trouble::InDoubt { order: key }
-            | Trouble::Vanished { order: key }
-            | Trouble::CameAfterAll { order: key }
-            | Trouble::CancelRefused { order: key }
-            | Trouble::NotFilling { order: key } => order(key),
-            Trouble::Unguarded { book: id } | Trouble::Naked { book: id, .. } => book(id),
-        };
-        Write::Incident(NewIncident {
-            account: self.account,
-            kind: incident.what.name().to_owned(),
-            detail: format!("{subject}: {}", incident.what),
-            subject,
-        })
-    }
-
-    pub(super) fn run_of_lock(&self, lock: &Lock) -> Option<RunId> {
-        match lock.scope {
-            LockScope::Book(book) => self.setup(book).run.map(RunId),
-            LockScope::Account | LockScope::User | LockScope::Everyone => None,
-        }
     }
 }
 

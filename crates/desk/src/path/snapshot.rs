@@ -4,7 +4,7 @@
 
 use domain::Timestamp;
 use domain::instrument::InstrumentId;
-use engine::{Conduct, Engine, SnapshotError as EngineError};
+use engine::{Conduct, Engine, RiskPolicy, SnapshotError as EngineError};
 use serde::{Deserialize, Serialize};
 use store::AccountId;
 use thiserror::Error;
@@ -14,10 +14,10 @@ use super::holdings::Holdings;
 use super::ids::Ids;
 use super::readings::Readings;
 use super::rows::{BookRow, Shadow};
-use super::{OrderPath, SetupError};
+use super::{InstrumentLists, OrderPath, SetupError};
 
 /// Another number for each shape of what is saved.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// Why a snapshot could not be made, or gives no path.
 #[derive(Debug, Error)]
@@ -44,6 +44,8 @@ struct Saved<'a> {
     readings: &'a Readings,
     holdings: &'a Holdings,
     sayings: &'a Sayings,
+    policy: &'a RiskPolicy,
+    lists: &'a InstrumentLists,
     known: u32,
     now: Timestamp,
     engine: Vec<u8>,
@@ -58,6 +60,8 @@ struct Read {
     readings: Readings,
     holdings: Holdings,
     sayings: Sayings,
+    policy: RiskPolicy,
+    lists: InstrumentLists,
     known: u32,
     now: Timestamp,
     engine: Vec<u8>,
@@ -74,6 +78,8 @@ impl OrderPath {
             readings: &self.readings,
             holdings: &self.holdings,
             sayings: &self.sayings,
+            policy: &self.policy,
+            lists: &self.lists,
             known: self.known,
             now: self.now,
             engine: self.engine.snapshot()?,
@@ -91,8 +97,20 @@ impl OrderPath {
         if format != FORMAT {
             return Err(SnapshotError::Format(format));
         }
-        let Read { instruments, books, written, ids, readings, holdings, sayings, known, now, engine } =
-            postcard::from_bytes(rest)?;
+        let Read {
+            instruments,
+            books,
+            written,
+            ids,
+            readings,
+            holdings,
+            sayings,
+            policy,
+            lists,
+            known,
+            now,
+            engine,
+        } = postcard::from_bytes(rest)?;
         let mut specs = Vec::with_capacity(books.len());
         for row in &books {
             let setup = &row.setup;
@@ -110,6 +128,9 @@ impl OrderPath {
             readings,
             holdings,
             sayings,
+            policy,
+            lists,
+            reason: None,
             filling: None,
             because: std::collections::BTreeMap::new(),
             shadows: std::collections::BTreeMap::new(),

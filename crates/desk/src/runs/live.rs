@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use domain::Product;
 use domain::instrument::InstrumentId;
+use domain::time::MinuteOfDay;
 use domain::trade::BookId;
 use engine::Command;
 use store::runs::{NewRun, RunMode, RunRecord, RunState};
@@ -39,12 +41,26 @@ struct Inner {
     market: Market,
     hub: Hub,
     clock: Clock,
+    at_any_hour: bool,
     live: Mutex<BTreeMap<RunId, LiveRun>>,
 }
 
 impl Runs {
-    pub fn new(store: Store, market: Market, hub: Hub, clock: Clock) -> Runs {
-        Runs { inner: Arc::new(Inner { store, market, hub, clock, live: Mutex::default() }) }
+    /// `at_any_hour`: the market knows no session, as a simulated one.
+    pub fn new(store: Store, market: Market, hub: Hub, clock: Clock, at_any_hour: bool) -> Runs {
+        let live = Mutex::default();
+        Runs { inner: Arc::new(Inner { store, market, hub, clock, at_any_hour, live }) }
+    }
+
+    /// When a run is flat each day: as it was asked for, else by the calendar's time for MIS (contracts §3); never in a
+    /// market that trades at any hour. Of several instruments the earliest.
+    pub fn square_off(&self, run: &RunRecord, settings: &RunSettings) -> Option<MinuteOfDay> {
+        if self.inner.at_any_hour || settings.square_off.is_some() || settings.product != Product::Mis {
+            return settings.square_off;
+        }
+        let (market, today) = (&self.inner.market, self.inner.clock.now().day().date());
+        let classes = run.instruments.iter().filter_map(|id| market.class(id));
+        classes.map(|class| market.calendar().square_off(class, today)).min()
     }
 
     pub(super) fn market(&self) -> &Market {

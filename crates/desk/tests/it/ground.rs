@@ -58,6 +58,8 @@ pub struct Ground {
     pub foreign: AccountId,
     /// Instruments that the feed has.
     pub listed: Vec<&'static str>,
+    /// Of the next process.
+    pub mode: Mode,
     past: Past,
     running: Option<(tokio::runtime::Runtime, Desk, Store)>,
 }
@@ -126,6 +128,7 @@ impl Ground {
             second: accounts[1],
             foreign: accounts[2],
             listed: vec![SHARE, FUTURE],
+            mode: Mode::Paper,
             past: Past::default(),
             running: None,
         };
@@ -159,7 +162,7 @@ impl Ground {
         let (location, mirror) = (self.location.clone(), self.folder.path().join("audit-mirror"));
         let (folder, clock, floor) =
             (self.folder.path().join("desk"), self.clock.clone(), self.floor.clone());
-        let (listed, past) = (self.listed.clone(), self.past.clone());
+        let (listed, past, mode) = (self.listed.clone(), self.past.clone(), self.mode);
         let links: Links = Arc::new(move |record| {
             let (floor, account) = (floor.clone(), record.id.0);
             Ok(Box::new(move |sink| floor.link(account, sink)))
@@ -169,7 +172,7 @@ impl Ground {
             let hub = Hub::default();
             let market =
                 Market::new(listed.iter().map(|id| the(id)).collect(), Calendar::builtin(), hub.clone());
-            let (history, mode) = (Arc::new(past), Mode::Paper);
+            let history = Arc::new(past);
             let parts = DeskParts { store: store.clone(), clock, hub, market, history, links, mode, folder };
             (Desk::open(parts).await.unwrap(), store)
         });
@@ -311,7 +314,7 @@ impl Ground {
 
     pub async fn run(&self, account: AccountId, settings: RunSettings) -> RunRecord {
         let definition = Definition::BuiltIn("sma_cross".to_owned());
-        let name = format!("cross {}", self.desk().runs().live().len());
+        let name = format!("cross {} {}", self.desk().runs().live().len(), self.clock.now());
         let (strategy, _) = self.desk().add_strategy(self.asha, &name, &definition).await.unwrap();
         let wish = StartRun {
             strategy: strategy.id,

@@ -1,6 +1,7 @@
 //! The process dies, anywhere; the exchange goes on.
 
 use desk::orders::PlaceOrder;
+use desk::path::OrderPath;
 use domain::order::OrderState;
 use domain::trade::ExitReason;
 use domain::{Price, Side};
@@ -15,6 +16,7 @@ cases![
     an_unanswered_order_is_looked_for_and_never_sent_again,
     what_waits_in_place_of_another_is_not_refused,
     killed_anywhere_nothing_is_lost_or_doubled,
+    a_snapshot_and_the_whole_journal_give_the_same_account,
 ];
 
 async fn what_rests_goes_on_resting(mut ground: Ground) {
@@ -156,5 +158,77 @@ async fn killed_anywhere_nothing_is_lost_or_doubled(mut ground: Ground) {
     let filled: i64 = ground.orders().await.iter().map(|o| o.filled_quantity.raw()).sum();
     assert_eq!(filled, ground.floor.trades().iter().map(|t| t.qty.raw()).sum::<i64>());
     assert!(ground.floor.working(ground.account.0).is_empty());
+    ground.check().await;
+}
+
+/// Told again from `from` on, after what a snapshot had.
+fn told_again(folder: &std::path::Path, from: i64, mut path: OrderPath, until: i64) -> (OrderPath, i64) {
+    let mut last = from - 1;
+    desk::Journal::open(folder, from, |entry| {
+        if entry.place <= until {
+            path.handle(entry.at, &entry.input, &mut Vec::new());
+            last = entry.place;
+        }
+    })
+    .unwrap();
+    (path, last)
+}
+
+async fn a_snapshot_and_the_whole_journal_give_the_same_account(mut ground: Ground) {
+    let limits = desk::Limits { max_orders_per_second: Some(9), ..desk::Limits::default() };
+    ground.desk().set_limits(ground.asha, ground.account, limits).await.unwrap();
+    ground.minute(100).await;
+    let run = ground.run(ground.account, crate::ground::settings()).await;
+    for step in 0..12_i64 {
+        // Answers fail to come, and orders fill in parts.
+        ground.floor.silent(step % 5 == 3);
+        ground.floor.share((step % 3 == 1).then(|| domain::Qty::units(2)));
+        let stop_loss = Some(Price::rupees(90));
+        let _ = ground.try_place(&PlaceOrder { stop_loss, ..ground.order(Side::Buy, 3) }).await;
+        let _ = ground.try_place(&ground.limit(Side::Sell, 2, 108)).await;
+        ground.minute(100 + step * 7 % 5).await;
+        if step == 6 {
+            ground.desk().runs().stop(ground.asha, run.id, true).await.unwrap();
+            ground.desk().kill(ground.asha, desk::Whom::Run(run.id), false, "odd").await.unwrap();
+        }
+        ground.pass(11).await;
+    }
+    ground.floor.silent(false);
+    for _ in 0..4 {
+        ground.pass(11).await;
+    }
+    ground.kill().await;
+    // As pure steps: cut anywhere, byte for byte.
+    let fresh = || {
+        let cash = domain::Money::rupees(1_000_000);
+        OrderPath::new(ground.account, cash, engine::AccountLimits::default(), engine::Conduct::Broker)
+    };
+    let (whole, last) = told_again(&ground.journal(), 1, fresh(), i64::MAX);
+    assert!(last > 200, "{last} inputs are no day");
+    for cut in [1, last / 3, last / 2, last - 1] {
+        let (part, _) = told_again(&ground.journal(), 1, fresh(), cut);
+        let bytes = part.snapshot().unwrap();
+        let restored = OrderPath::restore(ground.account, engine::Conduct::Broker, &bytes).unwrap();
+        let (goes_on, _) = told_again(&ground.journal(), cut + 1, restored, i64::MAX);
+        assert!(goes_on.snapshot().unwrap() == whole.snapshot().unwrap(), "cut at {cut} of {last}");
+    }
+    // As accounts: the first start tells all again and leaves a snapshot, from which the second starts.
+    ground.start().await;
+    let before = ground.view();
+    let files = || std::fs::read_dir(ground.journal()).unwrap().count();
+    for _ in 0..200 {
+        if files() > 2 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert!(files() > 2, "a journal that went on, and a snapshot");
+    ground.restart().await;
+    let after = ground.view();
+    assert_eq!((&after.books, &after.locks), (&before.books, &before.locks));
+    assert_eq!(
+        (after.cash, after.equity, after.margin_used, after.available, after.in_doubt),
+        (before.cash, before.equity, before.margin_used, before.available, before.in_doubt)
+    );
     ground.check().await;
 }

@@ -1,7 +1,8 @@
 //! What stops orders: limits, locks, the kill switch.
 
 use desk::orders::PlaceOrder;
-use desk::{Limits, Whom};
+use desk::path::InstrumentLists;
+use desk::{DeskError, Limits, Whom};
 use domain::{Money, Price, Qty, Side};
 use sea_orm::ConnectionTrait as _;
 use store::accounts::{Broker, NewAccount, Relation};
@@ -16,6 +17,9 @@ cases![
     the_switch_of_everyone_stops_everyone,
     the_switch_of_a_run_stops_the_run_alone,
     flattening_changes_each_stop_into_an_exit,
+    the_reason_stays_with_the_lock,
+    what_is_not_allowed_or_is_blocked_is_not_entered,
+    the_other_side_of_a_run_names_the_run_and_the_cure,
 ];
 
 async fn each_limit_refuses_and_says_so_for_ever(ground: Ground) {
@@ -23,13 +27,13 @@ async fn each_limit_refuses_and_says_so_for_ever(ground: Ground) {
     let units = |n| Some(Qty::units(n));
     let rupees = |n| Some(Money::rupees(n));
     let cases = [
-        Limits { max_order_qty: units(9), ..none },
-        Limits { max_order_value: rupees(999), ..none },
-        Limits { max_position: units(9), ..none },
-        Limits { max_capital: rupees(100), ..none },
-        Limits { max_capital_per_book: rupees(100), ..none },
-        Limits { max_open_positions: Some(0), ..none },
-        Limits { max_trades_per_day: Some(0), ..none },
+        Limits { max_order_qty: units(9), ..none.clone() },
+        Limits { max_order_value: rupees(999), ..none.clone() },
+        Limits { max_position: units(9), ..none.clone() },
+        Limits { max_capital: rupees(100), ..none.clone() },
+        Limits { max_capital_per_book: rupees(100), ..none.clone() },
+        Limits { max_open_positions: Some(0), ..none.clone() },
+        Limits { max_trades_per_day: Some(0), ..none.clone() },
     ];
     let mut rules = Vec::new();
     for limits in cases {
@@ -37,15 +41,15 @@ async fn each_limit_refuses_and_says_so_for_ever(ground: Ground) {
         rules.push(ground.refused(&ground.order(Side::Buy, 10)).await);
         ground.pass(5).await;
     }
-    let banded = Limits { price_band: Some(1_000), ..none };
+    let banded = Limits { price_band: Some(1_000), ..none.clone() };
     ground.desk().set_limits(ground.asha, ground.account, banded).await.unwrap();
     rules.push(ground.refused(&ground.limit(Side::Buy, 10, 80)).await);
-    let twice = Limits { duplicate_seconds: Some(10), ..none };
+    let twice = Limits { duplicate_seconds: Some(10), ..none.clone() };
     ground.desk().set_limits(ground.asha, ground.account, twice).await.unwrap();
     ground.place(&ground.limit(Side::Buy, 10, 90)).await;
     rules.push(ground.refused(&ground.limit(Side::Buy, 10, 90)).await);
-    let slow = Limits { max_orders_per_second: Some(1), ..none };
-    ground.desk().set_limits(ground.asha, ground.account, slow).await.unwrap();
+    let slow = Limits { max_orders_per_second: Some(1), ..none.clone() };
+    ground.desk().set_limits(ground.asha, ground.account, slow.clone()).await.unwrap();
     ground.pass(5).await;
     ground.place(&ground.limit(Side::Buy, 10, 91)).await;
     rules.push(ground.refused(&ground.limit(Side::Buy, 10, 92)).await);
@@ -202,5 +206,79 @@ async fn flattening_changes_each_stop_into_an_exit(ground: Ground) {
     assert_eq!((ground.held(None), ground.floor.held(ground.account.0)), (0, 0));
     assert_eq!((ground.floor.arrived(), ground.floor.most_exits_at_once()), (2, 1));
     assert_eq!(ground.desk().locks(ground.asha).await.unwrap().len(), 1);
+    ground.check().await;
+}
+
+async fn the_reason_stays_with_the_lock(mut ground: Ground) {
+    ground.minute(100).await;
+    let run = ground.run(ground.account, settings()).await;
+    let wide = [Whom::Run(run.id), Whom::Account(ground.account), Whom::User];
+    for (whom, reason) in wide.into_iter().zip(["it is odd", "news", "leaving"]) {
+        ground.desk().kill(ground.asha, whom, false, reason).await.unwrap();
+    }
+    ground.settle().await;
+    for _ in 0..2 {
+        let locks = ground.desk().locks(ground.asha).await.unwrap();
+        let mut said: Vec<_> = locks.iter().map(|l| (l.lock.because.as_str(), l.lock.by)).collect();
+        said.sort_unstable();
+        let asha = Some(ground.asha);
+        assert_eq!(said, [("it is odd", asha), ("leaving", asha), ("news", asha)]);
+        ground.restart().await;
+    }
+}
+
+async fn what_is_not_allowed_or_is_blocked_is_not_entered(mut ground: Ground) {
+    let (share, future) = (|| vec![SHARE.parse().unwrap()], || vec![crate::ground::FUTURE.parse().unwrap()]);
+    let set = async |ground: &Ground, allowed, blocked| {
+        let limits = Limits { instruments: InstrumentLists { allowed, blocked }, ..Limits::default() };
+        ground.desk().set_limits(ground.asha, ground.account, limits).await
+    };
+    ground.place(&ground.order(Side::Buy, 10)).await;
+    for (allowed, blocked, words) in
+        [(Some(future()), vec![], "allowedInstruments"), (Some(share()), share(), "blockedInstruments")]
+    {
+        set(&ground, allowed, blocked).await.unwrap();
+        for _ in 0..2 {
+            let refused = ground.try_place(&ground.order(Side::Buy, 1)).await.unwrap_err();
+            let DeskError::Refused { rule, why } = refused else { panic!("{refused:?}") };
+            assert_eq!(rule, "instrumentAllowed");
+            assert!(why.contains(SHARE) && why.contains(words), "{why}");
+            ground.restart().await;
+            ground.price(SHARE, 100).await;
+        }
+        ground.place(&ground.order(Side::Sell, 1)).await;
+    }
+    // The list holds for what no book has traded yet, too.
+    let second = PlaceOrder { product: domain::Product::Cnc, ..ground.order(Side::Buy, 1) };
+    assert_eq!(ground.refused(&second).await, "instrumentAllowed");
+    set(&ground, None, future()).await.unwrap();
+    ground.place(&ground.order(Side::Buy, 1)).await;
+    set(&ground, Some(vec![]), vec![]).await.unwrap_err();
+    set(&ground, Some(vec!["NSE:NOBODY-EQ".parse().unwrap()]), vec![]).await.unwrap_err();
+    ground.check().await;
+}
+
+async fn the_other_side_of_a_run_names_the_run_and_the_cure(ground: Ground) {
+    ground.minute(100).await;
+    let run = ground.run(ground.account, settings()).await;
+    ground.minute(101).await;
+    ground.minute(102).await;
+    assert_eq!(ground.held(Some(&run)), 10);
+    let why = ground.try_place(&ground.order(Side::Sell, 1)).await.unwrap_err().to_string();
+    let words = format!(
+        "run {} (sma_cross) holds or enters the other side of {SHARE}; close that first, or set allowOppositeBooks in \
+         the account's limits",
+        run.id
+    );
+    assert_eq!(why, words);
+    // And the other way round: the run is refused, and its event says whose position is in the way.
+    ground.desk().runs().stop(ground.asha, run.id, true).await.unwrap();
+    ground.settle().await;
+    ground.place(&ground.order(Side::Buy, 1)).await;
+    ground.run(ground.account, settings()).await;
+    ground.minute(101).await;
+    ground.minute(100).await;
+    let events = store::risk::risk_events(ground.store(), ground.asha, None, page()).await.unwrap().rows;
+    assert!(events[0].event.detail.contains("manual trading holds"), "{events:?}");
     ground.check().await;
 }

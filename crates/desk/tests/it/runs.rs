@@ -1,8 +1,10 @@
 //! Runs: begun, paused, stopped, failed alone.
 
+use desk::Mode;
+use desk::hub::{Note, Topic};
 use desk::runs::RunSettings;
-use domain::time::MinuteOfDay;
-use domain::{Qty, Side};
+use domain::time::{MinuteOfDay, Span};
+use domain::{Money, Qty, Side};
 use store::orders::Origin;
 use store::runs::RunState;
 
@@ -14,6 +16,8 @@ cases![
     a_run_stops_with_or_without_its_positions,
     a_run_that_fails_leaves_the_others_trading,
     a_run_is_flat_at_its_time,
+    runs_of_mis_are_flat_before_the_close_where_there_is_one,
+    a_run_tells_what_it_makes_and_decides,
     a_run_that_begins_lets_others_orders_rest,
     a_run_waits_for_the_past_of_its_instrument,
     a_restarted_run_goes_on_and_decides_nothing_twice,
@@ -214,5 +218,64 @@ async fn a_run_that_was_being_stopped_is_stopped_after_a_restart(mut ground: Gro
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
     assert_eq!((ground.held(Some(&run)), ground.run_now(&run).await.state), (0, RunState::Stopped));
+    ground.check().await;
+}
+
+async fn runs_of_mis_are_flat_before_the_close_where_there_is_one(mut ground: Ground) {
+    for (mode, at_the_end) in [(Mode::Live, 0), (Mode::Paper, 10)] {
+        ground.kill().await;
+        ground.mode = mode;
+        ground.start().await;
+        ground.minute(100).await;
+        let run = ground.run(ground.account, settings()).await;
+        ground.minute(101).await;
+        ground.minute(102).await;
+        let until = |hour, minute| {
+            let time = MinuteOfDay::new(hour, minute).unwrap();
+            (ground.clock.now().day().at(time) - ground.clock.now()).as_seconds()
+        };
+        ground.pass(until(15, 9)).await;
+        ground.price(SHARE, 102).await;
+        assert_eq!(ground.held(Some(&run)), 10, "{mode:?}");
+        ground.pass(until(15, 10)).await;
+        ground.price(SHARE, 102).await;
+        assert_eq!(ground.held(Some(&run)), at_the_end, "{mode:?}");
+        let flat = ground.desk().runs().square_off(&run, &settings());
+        assert_eq!(flat, MinuteOfDay::new(15, 10).filter(|_| mode == Mode::Live));
+        ground.desk().runs().stop(ground.asha, run.id, true).await.unwrap();
+        ground.settle().await;
+        // The next morning.
+        ground.pass(19 * 3_600).await;
+    }
+    ground.check().await;
+}
+
+async fn a_run_tells_what_it_makes_and_decides(ground: Ground) {
+    ground.minute(100).await;
+    let run = ground.run(ground.account, settings()).await;
+    let mut told = ground.desk().hub().subscribe(&Topic::Runs(ground.asha), None).receiver;
+    let mut newest = || {
+        let mut newest = None;
+        while let Ok((_, note)) = told.try_recv() {
+            if let Note::RunMoved(id, view) = &*note {
+                assert_eq!(*id, run.id);
+                newest = view.of_run(run.id).next().cloned();
+            }
+        }
+        newest.expect("the run is told of")
+    };
+    ground.minute(101).await;
+    ground.minute(102).await;
+    let opened = ground.clock.now() + Span::minutes(-1);
+    let book = newest();
+    let decided = book.decided.unwrap();
+    assert_eq!((book.quantity, book.trades_today, decided.bar), (Qty::units(10), 0, opened));
+    assert!(decided.at > decided.bar);
+    ground.price(SHARE, 105).await;
+    assert_eq!(newest().unrealised, book.unrealised + Money::rupees(30));
+    ground.minute(99).await;
+    let book = newest();
+    assert_eq!((book.quantity, book.trades_today), (Qty::units(-10), 1));
+    assert!(book.decided.unwrap().signals.enter_short);
     ground.check().await;
 }

@@ -125,7 +125,12 @@ fn backtest_side(case: &Case, minutes: &Bars) -> Outcome {
         timeframe,
         finer: None,
         class: instrument.class,
-        time_exit: setup.square_off.map_or(TimeExit::Never, TimeExit::At),
+        // As `sauda backtest` reads its flags.
+        time_exit: match setup.square_off {
+            Some(time) => TimeExit::At(time),
+            None if case.product == Product::Mis => TimeExit::Calendar,
+            None => TimeExit::Never,
+        },
         start: played_from(),
     });
     backtest.run(&mut |_| ())

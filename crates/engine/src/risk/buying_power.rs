@@ -15,7 +15,8 @@ impl Rule for BuyingPower {
     }
 
     fn judge(&self, entry: &Judged<'_>, view: &View<'_>) -> Result<(), Breach> {
-        let (needed, available) = (entry.margin, view.account.available() + entry.proposal.freed);
+        // What a reversal sets free first lowers what is needed: what is available is the account's one figure.
+        let (needed, available) = (entry.margin - entry.proposal.freed, view.account.available());
         if needed > available { Err(Breach::BuyingPower { needed, available }) } else { Ok(()) }
     }
 }

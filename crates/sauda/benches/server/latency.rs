@@ -99,7 +99,7 @@ async fn measuring(marks: Marks) {
         // Else eight orders a second would be measured.
         let mut policy = RiskPolicy::default();
         policy.orders_per_second = None;
-        let limits = Wish::Limits(Box::<AccountLimits>::default(), Box::new(policy));
+        let limits = Wish::Limits(Box::<AccountLimits>::default(), Box::new(policy), Box::default());
         account.wish(limits).await.unwrap();
         account.settle().await;
         accounts.push((account, book));

@@ -120,6 +120,8 @@ pub async fn traded(folder: &Path, store: &Store, account: &AccountRecord, count
         initial_cash: account.initial_cash,
         limits: AccountLimits::default(),
         policy,
+        instruments: desk::path::InstrumentLists::default(),
+        calendar: None,
         conduct: Conduct::Broker,
         folder: folder.join("accounts").join(account.id.to_string()),
     };

@@ -29,6 +29,11 @@ export type NewOrder = Body<paths['/api/orders']['post']>
 export type OrderChange = Body<paths['/api/orders/{id}']['patch']>
 export type StartRun = Body<paths['/api/strategies/{id}/runs']['post']>
 
+/** What the socket tells of a run while it trades. */
+export type RunFigures = Pick<
+  Run,
+  'id' | 'accountId' | 'pnl' | 'openQuantity' | 'tradesToday' | 'positions' | 'lastDecision'
+>
 export type AccountPnl = Pnl['accounts'][number]
 export type Candle = Answer<paths['/api/historical-data']['get']>['candles'][number]
 export type Instrument = Config['instruments'][number]

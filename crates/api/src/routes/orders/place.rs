@@ -149,8 +149,7 @@ pub(in crate::routes) async fn orders_of(
 pub(in crate::routes) fn refused_or(done: Done) -> Result<Done, Problem> {
     match done.refused.first() {
         Some(refused) if done.orders.is_empty() && done.cancelled.is_empty() && done.changed.is_empty() => {
-            let breach = &refused.refusal.breach;
-            Err(Problem::refused(breach.rule(), breach.to_string()))
+            Err(Problem::refused(refused.refusal.breach.rule(), refused.why.clone()))
         }
         _ => Ok(done),
     }

@@ -87,7 +87,8 @@ pub(super) struct StartBody {
     stop: Option<String>,
     target: Option<String>,
     trail: Option<String>,
-    /// When it is flat each day, as 15:10.
+    /// When it is flat each day, as 15:10. Unless said, MIS is squared off at 15:10 at NSE and BSE and 15 minutes before
+    /// the close elsewhere, in live trading and replays; never in the simulated market, which trades at any hour.
     square_off: Option<String>,
     #[serde(default)]
     limits: RunLimitsBody,
@@ -153,6 +154,14 @@ async fn work(
     let at_work = state.desk.account(caller.user, account)?;
     let record = store::accounts::get(state.access.store(), caller.user, account).await?;
     let wish = body.wish(StrategyId(strategy), desk::charges_of(&record))?;
+    let permitted = state.desk.limits(caller.user, account).await?.instruments;
+    if let Some(i) = wish.instruments.iter().position(|id| !permitted.permit(id)) {
+        let words = format!(
+            "account {account} may not enter {}; see allowedInstruments and blockedInstruments of its limits",
+            wish.instruments[i]
+        );
+        return Err(Problem::validation(format!("instruments[{i}]"), words));
+    }
     let run = state.desk.runs().start(caller.user, &at_work, wish).await?;
     let (_, view) = answered(state, caller, "run.started", run).await?;
     Ok((StatusCode::CREATED, view))

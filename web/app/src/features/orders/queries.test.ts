@@ -17,6 +17,7 @@ const ORDER: Order = {
   product: 'MIS',
   validity: 'DAY',
   quantity: 10,
+  disclosedQuantity: 0,
   filledQuantity: 0,
   averagePrice: null,
   limitPrice: 400,

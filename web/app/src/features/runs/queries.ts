@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { client, take } from '@/api/client'
-import type { Position, Run } from '@/api/types'
+import type { Run, RunFigures } from '@/api/types'
 
 export interface RunPage {
   items: Run[]
@@ -19,20 +19,14 @@ export const strategiesQuery = queryOptions({
   queryFn: () => take(client.GET('/api/strategies', { params: { query: { limit: 500 } } })),
 })
 
-export function withRun(page: RunPage | undefined, run: Run): RunPage | undefined {
+/** The runs with one of them as the server says: all of it, or what moves while it trades. */
+export function withRun(page: RunPage | undefined, said: Run | RunFigures): RunPage | undefined {
   if (!page) return page
-  const known = page.items.some((one) => one.id === run.id)
-  const items = known ? page.items.map((one) => (one.id === run.id ? run : one)) : [run, ...page.items]
-  return { ...page, items }
+  const known = page.items.some((one) => one.id === said.id)
+  if (known) return { ...page, items: page.items.map((one) => (one.id === said.id ? { ...one, ...said } : one)) }
+  return isWhole(said) ? { ...page, items: [said, ...page.items] } : page
 }
 
-/** The runs with one of their positions as it is now. */
-export function withPosition(page: RunPage | undefined, position: Position): RunPage | undefined {
-  if (!page) return page
-  const items = page.items.map((run) => {
-    if (run.id !== position.runId) return run
-    const others = run.positions.filter((one) => one.id !== position.id)
-    return { ...run, positions: [...others, position] }
-  })
-  return { ...page, items }
+function isWhole(said: Run | RunFigures): said is Run {
+  return 'state' in said
 }

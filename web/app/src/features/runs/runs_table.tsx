@@ -3,7 +3,7 @@ import type { Run } from '@/api/types'
 import { count } from '@/format/rupees'
 import { clock } from '@/format/time'
 import { Button } from '@/ui/button'
-import { Pnl } from '@/ui/money'
+import { Money, Pnl } from '@/ui/money'
 import { StateWord } from '@/ui/side'
 import { Table, type Column } from '@/ui/table'
 
@@ -14,6 +14,16 @@ const LOOKS = {
   stopping: ['Stopping…', 'busy'],
   stopped: ['Stopped', 'calm'],
   failed: ['Failed', 'bad'],
+} as const
+
+/** What a strategy decides at a bar, in words. */
+const DECIDED = {
+  enterLong: 'enter long',
+  enterShort: 'enter short',
+  exitLong: 'exit long',
+  exitShort: 'exit short',
+  exit: 'exit',
+  hold: 'hold',
 } as const
 
 export function hasEnded(run: Run): boolean {
@@ -57,6 +67,7 @@ export function RunsTable({ runs, may, busy, onChoose, onTurn, onStop }: Props) 
           ))}
           <span className="text-soft">
             {run.timeframe} {run.product}
+            {run.squareOff && `, flat at ${run.squareOff}`}
           </span>
         </span>
       ),
@@ -75,13 +86,18 @@ export function RunsTable({ runs, may, busy, onChoose, onTurn, onStop }: Props) 
       },
     },
     { head: 'Unrealised', align: 'right', wide: true, cell: (run) => <Pnl of={run.pnl?.unrealised} /> },
+    { head: 'Realised', align: 'right', wide: true, cell: (run) => <Pnl of={run.pnl?.realised} /> },
+    { head: 'Charges', align: 'right', wide: true, cell: (run) => <Money of={run.pnl?.charges} /> },
+    { head: 'Trades today', align: 'right', wide: true, cell: (run) => count(run.tradesToday) },
     { head: 'Net P&L', align: 'right', cell: (run) => <Pnl of={run.pnl?.net} className="font-medium" /> },
     {
       head: 'Last decision',
       cell: (run) =>
         run.lastDecision ? (
           <span className="whitespace-nowrap">
-            {run.lastDecision.signal} <span className="text-soft">{clock(run.lastDecision.time)}</span>
+            {DECIDED[run.lastDecision.signal]}{' '}
+            {run.instruments.length > 1 && `${symbolOf(run.lastDecision.instrument)} `}
+            <span className="text-soft">{clock(run.lastDecision.at)}</span>
           </span>
         ) : (
           <span className="text-soft">none yet</span>

@@ -25,6 +25,11 @@ interface Props {
   onClose: () => void
 }
 
+/** What an empty field means: the simulated market trades at any hour, others square MIS off before the close. */
+function usualSquareOff(mode: Mode, product: string): string {
+  return mode === 'paper' || product !== 'MIS' ? 'hh:mm; empty: never' : 'hh:mm; empty: before the close, 15:10 at NSE'
+}
+
 export function StartRunDialog({ account, config, mode, onClose }: Props) {
   const cache = useQueryClient()
   const strategies = useQuery(strategiesQuery)
@@ -146,7 +151,7 @@ export function StartRunDialog({ account, config, mode, onClose }: Props) {
               <option value="equityPct">% of equity</option>
             </SelectField>
             {text('size', watch('sizing') === 'quantity' ? 'Quantity' : '% of equity')}
-            {text('squareOff', 'Square off at', 'hh:mm; empty: never')}
+            {text('squareOff', 'Square off at', usualSquareOff(mode, watch('product')))}
             {text('stop', 'Stop loss', 'pct= points= atr=')}
             {text('target', 'Target', 'empty: none')}
             {text('maxDailyLoss', 'Max daily loss', 'rupees')}

@@ -44,6 +44,7 @@ export class Ledger {
       product: wish.product,
       validity: wish.validity ?? 'DAY',
       quantity: wish.quantity,
+      disclosedQuantity: 0,
       filledQuantity: 0,
       averagePrice: null,
       limitPrice: wish.limitPrice ?? null,

@@ -55,6 +55,9 @@ export class Runs {
       startedAt: at,
       endedAt: null,
       pnl: { realised: 0, unrealised: 0, charges: 0, net: 0 },
+      squareOff: wish.squareOff ?? null,
+      openQuantity: 0,
+      tradesToday: 0,
       positions: [],
       lastDecision: null,
     }
@@ -93,6 +96,7 @@ export class Runs {
     ]
     this.change(run, {
       positions: positions.map((one) => ({ ...one })),
+      openQuantity: positions.reduce((total, one) => total + Math.abs(one.quantity), 0),
       pnl: { realised, unrealised, charges, net: exact(realised + unrealised - charges) },
     })
   }
@@ -118,7 +122,12 @@ export class Runs {
       } as const
       this.ledger.place(order, run.id, 'strategy')
       this.change(run, {
-        lastDecision: { time: ist(this.now()), instrument, signal: side === 'BUY' ? 'wants long' : 'wants short' },
+        lastDecision: {
+          time: ist(this.now()),
+          at: ist(this.now()),
+          instrument,
+          signal: side === 'BUY' ? 'enterLong' : 'enterShort',
+        },
       })
     }
   }
