@@ -113,6 +113,7 @@ impl Account {
             reserving: false,
             acts: Vec::new(),
             waiting: VecDeque::new(),
+            held: Vec::new(),
         };
         tokio::spawn(task.run(inbox));
         Ok(Account { id: settings.id, user: settings.user, tell, view: seen, queues })

@@ -77,6 +77,8 @@ pub(super) struct Task {
     pub reserving: bool,
     pub acts: Vec<Act>,
     pub waiting: VecDeque<Waiting>,
+    /// Orders that were asked for while no id was in stock.
+    pub held: Vec<(Wish, oneshot::Sender<Result<Done, DeskError>>)>,
 }
 
 impl Task {
@@ -183,6 +185,16 @@ impl Task {
             Message::Ids { day, first, count } => {
                 self.reserving = false;
                 self.input(Input::Ids { day, first, count });
+                for (wish, reply) in std::mem::take(&mut self.held) {
+                    self.wish(wish, reply);
+                }
+            }
+            // Whoever orders is told the ids of the orders: just after a start there are none yet.
+            Message::Do { wish: wish @ Wish::Place(_), reply }
+                if self.path.ids_left() == 0 && !self.failed() =>
+            {
+                self.reserve_ids();
+                self.held.push((wish, reply));
             }
             Message::Do { wish, reply } => self.wish(wish, reply),
             Message::AddBook { setup, reply } => {
@@ -414,6 +426,9 @@ impl Task {
                 Answer::Wish(reply, _) => drop(reply.send(Err(self.why_failed()))),
                 Answer::Book(reply, _) => drop(reply.send(Err(self.why_failed()))),
             }
+        }
+        for (_, reply) in std::mem::take(&mut self.held) {
+            let _ = reply.send(Err(self.why_failed()));
         }
     }
 
