@@ -36,7 +36,7 @@ const WORDS = {
   RunView: { mode: MODES, state: ['starting', 'running', 'paused', 'stopping', 'stopped', 'failed'] },
   StatusView: { mode: MODES },
   StrategyView: { kind: ['builtIn', 'rules'] },
-  TradeView: { direction: ['LONG', 'SHORT'], status: ['Win', 'Loss', 'Breakeven'] },
+  TradeView: { direction: ['Long', 'Short'], status: ['Win', 'Loss', 'Breakeven'] },
   UserView: { role: ['admin', 'trader', 'viewer'] },
 }
 
