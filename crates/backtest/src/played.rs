@@ -1,6 +1,7 @@
 //! One book's bars as a replay tells them: the phases, instants and marks of a backtest that leaves no bar out.
 
 use domain::calendar::{Calendar, TradingClass};
+use domain::time::DayNumber;
 use domain::{Bars, Price, Qty, Timeframe, Timestamp};
 use engine::{BookSpec, ClosedBar, Sizing};
 use strategy::{Signals, Strategy};
@@ -94,6 +95,22 @@ impl Played {
             told_day: None,
             squared_off: None,
         }
+    }
+
+    /// Goes on where a book was: `day` has begun for it, the bar that opened at `decided` was the last it was told the
+    /// close of. A bar that was cut off at `start` is told its close, so that what the strategy says there is not lost.
+    #[must_use]
+    pub fn resumed(mut self, start: Timestamp, day: Option<DayNumber>, decided: Option<Timestamp>) -> Played {
+        let times = self.bars.times();
+        if let Some(cut) = self.bar.checked_sub(1)
+            && let Some(of_cut) = self.days.iter().position(|d| d.end > cut)
+            && self.days[of_cut].bar_end(cut, &self.bars, self.timeframe) >= start
+            && decided.is_some_and(|decided| decided < times[cut])
+        {
+            (self.bar, self.day, self.told) = (cut, of_cut, Some(Phase::Range));
+        }
+        self.told_day = self.days.iter().position(|d| Some(times[d.first].day()) == day);
+        self
     }
 
     /// The next step; [`Played::advance`] takes it.

@@ -34,6 +34,13 @@ impl Clock {
         }
     }
 
+    /// A day that is replayed goes on where an account has been already: its time must not run backwards.
+    pub fn not_before(&self, at: Timestamp) {
+        if let Clock::Told(clock) = self {
+            clock.fetch_max(at.as_micros(), Ordering::SeqCst);
+        }
+    }
+
     /// Sets a clock that stands still; the computer's own goes by itself.
     pub fn set(&self, at: Timestamp) {
         if let Clock::Told(clock) | Clock::Stepped(clock) = self {

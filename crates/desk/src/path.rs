@@ -7,6 +7,7 @@
 
 mod answers;
 mod asked;
+mod figures;
 mod holdings;
 mod ids;
 mod input;
@@ -30,6 +31,7 @@ use engine::{AccountLimits, Command, Conduct, Effect, Engine, Event, Lock, LockC
 use store::AccountId;
 
 pub use asked::{Asked, Door, Particulars};
+pub(crate) use figures::figures;
 pub use ids::LOW as LOW_IDS;
 pub use input::{Act, BarClosed, BarSource, Decided, Input, Moved, Reason, Refused, Write};
 pub use lists::InstrumentLists;

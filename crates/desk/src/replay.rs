@@ -20,7 +20,7 @@ use engine::Event;
 use history::Store as History;
 use store::AccountId;
 
-use crate::accounts::Account;
+use crate::accounts::{Account, BookView};
 use crate::path::{BarClosed, BarSource, BookSetup};
 use crate::{Desk, DeskError};
 
@@ -90,15 +90,20 @@ impl Replay {
     }
 
     /// Plays to the end; at `speed` minutes a minute, or as fast as it goes with `None`.
+    ///
+    /// Accounts that were replayed before go on where they were.
     pub async fn play(mut self, paced: bool) -> Result<(), DeskError> {
+        let begins = self.from.max(self.desk.now());
         let listed: Vec<InstrumentId> =
             self.desk.market().listed().map(|listed| listed.instrument.id.clone()).collect();
         let mut prices = BTreeMap::new();
         for id in &listed {
-            prices.insert(id.clone(), (self.minutes(id), 0usize));
+            let minutes = self.minutes(id);
+            let passed = minutes.times().partition_point(|at| *at < begins);
+            prices.insert(id.clone(), (minutes, passed));
         }
         let mut due = tokio::time::Instant::now();
-        let mut last = self.from;
+        let mut last = begins;
         let mut looked = Timestamp::MIN;
         loop {
             // Once a minute is often enough: an order by hand waits for the next minute's prices anyway.
@@ -138,14 +143,13 @@ impl Replay {
     async fn take_in_new_books(&mut self) -> Result<(), DeskError> {
         for account in self.desk.all_accounts() {
             account.settle().await;
-            let books: Vec<BookId> = account.view().books.iter().map(|book| book.id).collect();
-            for book in books {
-                if self.playing.contains_key(&(account.id, book)) {
+            for book in &account.view().books {
+                if self.playing.contains_key(&(account.id, book.id)) {
                     continue;
                 }
-                let setup = account.setup(book).await?;
+                let setup = account.setup(book.id).await?;
                 if let Some(playing) = self.take_in(&account, book, &setup).await? {
-                    self.playing.insert((account.id, book), playing);
+                    self.playing.insert((account.id, book.id), playing);
                 }
             }
         }
@@ -155,7 +159,7 @@ impl Replay {
     async fn take_in(
         &self,
         account: &Account,
-        book: BookId,
+        book: &BookView,
         setup: &BookSetup,
     ) -> Result<Option<Playing>, DeskError> {
         let Some(lanes) = (self.lanes_of)(account.id) else { return Ok(None) };
@@ -185,7 +189,8 @@ impl Replay {
         let marks = strategy.as_mut().map(|strategy| &mut **strategy as &mut dyn strategy::Strategy);
         let bars = (loaded.bars, timeframe);
         let played = Played::new(marks, &spec, bars, start, exit, (market.calendar(), class));
-        lanes.open(book.0, &setup.instrument, spec.contract.tick).await.map_err(failed)?;
+        let played = played.resumed(start, book.day, book.decided.map(|decided| decided.bar));
+        lanes.open(book.id.0, &setup.instrument, spec.contract.tick).await.map_err(failed)?;
         Ok(Some(Playing { account: account.clone(), lanes, played, has_volume }))
     }
 

@@ -25,6 +25,7 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use allocation::at_work;
 pub use breach::{Breach, Refusal};
 pub(crate) use orders_per_second::SECOND;
 pub use policy::{BookLimits, PolicyError, RiskPolicy};

@@ -129,6 +129,7 @@ impl HoldingView {
     "charges": 4.1
 }))]
 pub struct FundsView {
+    /// What the account began with plus realised less charges; what is open blocks margin beside it.
     pub cash: Amount,
     pub equity: Amount,
     pub margin_used: Amount,

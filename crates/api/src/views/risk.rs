@@ -142,7 +142,10 @@ impl LimitsView {
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({
     "id": 17, "at": "2026-11-23T10:00:00+05:30", "accountId": 3, "runId": null, "instrument": "NSE:RELIANCE-EQ",
-    "rule": "orderValue", "detail": "order value 700750.00 is above the limit 500000.00", "figures": {}
+    "rule": "orderValue", "detail": "the order is worth ₹700750, the limit of one order is ₹500000", "figures": {
+        "why": "the order is worth ₹700750, the limit of one order is ₹500000",
+        "direction": "long", "quantity": 500, "value": 700750.0, "limit": 500000.0
+    }
 }))]
 pub struct RiskEventView {
     /// Null in what the socket tells as it happens.
@@ -154,6 +157,7 @@ pub struct RiskEventView {
     pub rule: String,
     /// In words.
     pub detail: String,
+    /// What was asked, what failed and what is allowed, each by its name: rupees, units, seconds.
     pub figures: Value,
 }
 

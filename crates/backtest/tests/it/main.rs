@@ -16,6 +16,7 @@ mod limits;
 mod look_ahead;
 mod market_orders;
 mod participation;
+mod played;
 mod random;
 mod reversals;
 mod sma_reference;

@@ -57,6 +57,7 @@ impl Account {
         let stored = store::desk_cursor::get(&store, settings.id).await?;
         let come_back = CameBack::read(&settings, stored)?;
         let CameBack { path, journal, unstored, last, fresh, told } = come_back;
+        clock.not_before(last);
         let (batches, to_write) = mpsc::unbounded_channel();
         let passed_on = unstored.last().map_or(stored, |batch| batch.place);
         for batch in unstored {

@@ -1,6 +1,7 @@
 //! An account as others may look at it at any time, without waiting for its task.
 
 use domain::instrument::InstrumentId;
+use domain::time::DayNumber;
 use domain::trade::BookId;
 use domain::{Money, Price, Product, Qty, Timestamp};
 use engine::Lock;
@@ -22,6 +23,7 @@ pub struct AccountView {
     pub account: AccountId,
     pub state: AccountState,
     pub at: Timestamp,
+    /// Initial cash plus realised P&L less charges; what is open blocks margin beside it.
     pub cash: Money,
     pub equity: Money,
     pub margin_used: Money,
@@ -44,6 +46,7 @@ pub struct BookView {
     pub product: Product,
     /// Signed.
     pub quantity: Qty,
+    /// Of the units held, first in first out.
     pub average_price: Price,
     pub last_price: Price,
     /// Before charges, of closed trades and of the closed part of what is open.
@@ -54,6 +57,8 @@ pub struct BookView {
     pub target_price: Option<Price>,
     /// Trades that it closed today.
     pub trades_today: u32,
+    /// The day that has begun for it.
+    pub day: Option<DayNumber>,
     /// What its strategy decided at its newest bar.
     pub decided: Option<Decided>,
 }
@@ -91,7 +96,7 @@ impl AccountView {
                     instrument: setup.instrument.clone(),
                     product: setup.product,
                     quantity: book.position(),
-                    average_price: book.entry_price().unwrap_or_default(),
+                    average_price: book.held_price().unwrap_or_default(),
                     last_price: open.map_or(Price::ZERO, |p| p.mark),
                     realised: gross + realised,
                     unrealised: open.map_or(Money::ZERO, |p| p.unrealised - p.realised),
@@ -99,6 +104,7 @@ impl AccountView {
                     stop_loss: book.stop(),
                     target_price: book.target(),
                     trades_today: path.trades_on(id, at.day()),
+                    day: path.day_of(id),
                     decided: path.decided(id),
                 }
             })
@@ -109,7 +115,7 @@ impl AccountView {
             account,
             state: state.clone(),
             at,
-            cash: cash.cash(),
+            cash: cash.settled(),
             equity: cash.equity(),
             margin_used: cash.margin_used(),
             available: cash.available(),

@@ -9,16 +9,17 @@ use std::time::{Duration, Instant};
 
 use domain::Timestamp;
 use domain::order::{OrderId, OrderKey, OrderState};
-use engine::{Lock, LockCause, LockScope};
+use engine::{Breach, Lock, LockCause, LockScope};
+use serde_json::Value;
 use store::books::{ClosedTrade, Position, TradeRecord};
 use store::orders::{NewOrder, OrderRecord};
-use store::risk::{NewIncident, NewLock, Scope};
+use store::risk::{NewIncident, NewLock, RiskEvent, Scope};
 use store::{AccountId, Book, RunId, Store, StoreError, Unit, UserId};
 use tokio::sync::mpsc;
 
 use super::message::Message;
 use crate::hub::{Hub, Note, Topic};
-use crate::path::{Moved, Reason, Refused, Write};
+use crate::path::{Moved, Reason, Refused, Write, figures};
 
 /// What one input of the journal caused to be stored.
 pub(super) struct Batch {
@@ -334,6 +335,24 @@ impl Writer {
     ) -> Result<(), StoreError> {
         let Some(scope) = self.scope(lock, run) else { return Ok(()) };
         let (kind, because) = words(lock);
+        let passed = match lock.cause {
+            LockCause::KillSwitch => None,
+            LockCause::DailyLoss { lost, limit } => Some(Breach::LockedForTheDay { lost, limit }),
+            LockCause::Drawdown { lost, limit } => Some(Breach::Drawdown { lost, limit }),
+        };
+        if let Some(breach) = passed {
+            // A lock can be released; that the limit was passed stays on record.
+            let event = RiskEvent {
+                account: self.account,
+                run,
+                order: None,
+                rule: breach.rule().to_owned(),
+                instrument: None,
+                detail: Value::Object(figures(&breach, &because)).to_string(),
+                at: lock.since,
+            };
+            store::risk::record_risk_event(unit, self.user, &event).await?;
+        }
         let because = said.map_or(because, |said| said.because.clone());
         let by = said.map(|said| UserId(said.by));
         let new = NewLock { scope, kind: kind.to_owned(), because, by, until: None };

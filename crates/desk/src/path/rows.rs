@@ -282,7 +282,7 @@ impl OrderPath {
             instrument: row.setup.instrument.clone(),
             product: row.setup.product,
             quantity: held.position(),
-            average_price: held.entry_price().unwrap_or_default(),
+            average_price: held.held_price().unwrap_or_default(),
             realised: row.gross + open.map_or(Money::ZERO, |p| p.realised),
             charges: row.charges + open.map_or(Money::ZERO, |p| p.total_charges),
             stop_loss: held.stop(),

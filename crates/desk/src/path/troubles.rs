@@ -3,29 +3,26 @@
 use domain::order::OrderKey;
 use domain::trade::BookId;
 use engine::{Breach, Incident, Lock, LockScope, Refusal, Trouble};
-use serde_json::json;
+use serde_json::Value;
 use store::RunId;
 use store::risk::{NewIncident, RiskEvent};
 
-use super::{OrderPath, Refused, StrategySource, Write};
+use super::{OrderPath, Refused, StrategySource, Write, figures};
 
 impl OrderPath {
     pub(super) fn refused(&self, refusal: &Refusal) -> Write {
         let setup = self.setup(refusal.book);
         let why = self.why_refused(refusal);
+        let mut detail = figures(&refusal.breach, &why);
+        detail.insert("direction".to_owned(), format!("{:?}", refusal.direction).to_lowercase().into());
+        detail.insert("quantity".to_owned(), refusal.qty.raw().into());
         let event = RiskEvent {
             account: self.account,
             run: setup.run.map(RunId),
             order: None,
             rule: refusal.breach.rule().to_owned(),
             instrument: Some(setup.instrument.clone()),
-            detail: json!({
-                "why": why,
-                "direction": format!("{:?}", refusal.direction).to_lowercase(),
-                "quantity": refusal.qty.raw(),
-                "figures": format!("{:?}", refusal.breach),
-            })
-            .to_string(),
+            detail: Value::Object(detail).to_string(),
             at: refusal.at,
         };
         Write::Refused(Box::new(Refused { refusal: *refusal, why, event }))

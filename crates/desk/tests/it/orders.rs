@@ -6,7 +6,7 @@ use desk::orders::PlaceOrder;
 use desk::path::{Door, Particulars};
 use domain::order::OrderState;
 use domain::trade::ExitReason;
-use domain::{OrderType, Price, Product, Qty, Side, Validity};
+use domain::{Money, OrderType, Price, Product, Qty, Side, Validity};
 use serde_json::Value;
 
 use crate::ground::{FUTURE, Ground, SHARE, cases, page};
@@ -22,6 +22,7 @@ cases![
     an_order_above_the_freeze_quantity_is_cut,
     what_an_order_says_goes_with_it,
     a_rejection_says_why,
+    the_figures_of_an_account_add_up_after_a_partial_exit,
     the_first_two_orders_at_once_share_a_book,
     somebody_elses_order_is_not_there,
     the_trade_log_is_the_trades,
@@ -320,4 +321,29 @@ async fn a_rejection_says_why(ground: Ground) {
     let row = ground.orders().await.into_iter().find(|row| row.id == id).unwrap();
     assert_eq!(row.state, OrderState::Rejected);
     assert_eq!(row.because.as_deref(), Some("refused: it is refused (17070)"));
+}
+
+async fn the_figures_of_an_account_add_up_after_a_partial_exit(ground: Ground) {
+    ground.place(&ground.order(Side::Buy, 10)).await;
+    ground.price(SHARE, 104).await;
+    ground.place(&ground.order(Side::Buy, 7)).await;
+    ground.place(&ground.order(Side::Sell, 5)).await;
+    let future = PlaceOrder {
+        instrument: FUTURE.parse().unwrap(),
+        product: Product::Nrml,
+        ..ground.order(Side::Buy, 70)
+    };
+    ground.place(&future).await;
+    ground.price(FUTURE, 20_010).await;
+    let view = ground.view();
+    let share = view.books.iter().find(|book| book.instrument.as_str() == SHARE).unwrap();
+    // Five at 100 and seven at 104 are left.
+    assert_eq!((share.quantity, share.realised), (Qty::units(12), Money::rupees(20)));
+    assert_eq!(share.average_price.to_string(), "102.3333");
+    assert_eq!(share.unrealised, Money::rupees(20));
+    assert_eq!(view.cash, Money::rupees(1_000_000) + view.realised - view.charges);
+    assert_eq!(view.equity, view.cash + view.unrealised);
+    let stored =
+        store::books::positions(ground.store(), ground.asha, Some(ground.account), false).await.unwrap();
+    assert!(stored.iter().any(|row| row.position.average_price == share.average_price), "{stored:?}");
 }

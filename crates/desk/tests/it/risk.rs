@@ -5,6 +5,7 @@ use desk::path::InstrumentLists;
 use desk::{DeskError, Limits, Whom};
 use domain::{Money, Price, Qty, Side};
 use sea_orm::ConnectionTrait as _;
+use serde_json::Value;
 use store::accounts::{Broker, NewAccount, Relation};
 
 use crate::ground::{Ground, SHARE, cases, page, settings};
@@ -88,6 +89,15 @@ async fn a_daily_loss_closes_and_locks_until_the_next_day(mut ground: Ground) {
     ground.restart().await;
     ground.price(SHARE, 94).await;
     ground.refused(&ground.order(Side::Buy, 1)).await;
+    // That the limit was passed is on record, beside what was refused because of it.
+    let events = store::risk::risk_events(ground.store(), ground.asha, None, page()).await.unwrap().rows;
+    assert_eq!(events.iter().filter(|row| row.event.instrument.is_none()).count(), 1, "{events:?}");
+    for row in &events {
+        assert_eq!(row.event.rule, "maxDailyLoss");
+        let figures: Value = serde_json::from_str(&row.event.detail).unwrap();
+        assert_eq!(figures["limit"], 500.0, "{figures}");
+        assert!(figures["lost"].as_f64().unwrap() >= 500.0 && figures["why"].is_string(), "{figures}");
+    }
     ground.pass(24 * 3_600).await;
     ground.price(SHARE, 94).await;
     assert!(ground.desk().locks(ground.asha).await.unwrap().is_empty());

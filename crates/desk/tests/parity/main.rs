@@ -10,7 +10,7 @@ use desk::path::{BookSetup, Facts, Size, StrategyChoice, StrategySource};
 use domain::calendar::Calendar;
 use domain::instrument::InstrumentTables;
 use domain::order::{InstrumentKey, OrderState};
-use domain::time::MinuteOfDay;
+use domain::time::{MinuteOfDay, Span};
 use domain::{Bars, Date, Money, Price, Product, Qty, Tick, Timeframe, Timestamp};
 use history::synthetic::{Market, SymbolSpec};
 
@@ -215,12 +215,29 @@ async fn a_replayed_week_is_its_backtest() {
     for (number, case) in cases().into_iter().enumerate() {
         let minutes = minutes(7 + number as u64);
         let wanted = backtest_side(&case, &minutes);
-        let (got_orders, got_trades) = paper_side::play(&case, &minutes).await;
+        let (got_orders, got_trades) = paper_side::play(&case, &minutes, &[]).await;
         same(&got_orders, &order_lines(&wanted), &format!("orders of case {number}"));
         same(&got_trades, &trade_lines(&wanted), &format!("trades of case {number}"));
         orders += got_orders.len();
     }
     assert!(orders > 60, "only {orders} orders: that shows little");
+}
+
+/// Stopped on the second day at 11:02 and on the third at 14:31:30, in the middle of most bars.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_replay_that_was_stopped_goes_on_where_it_was() {
+    let at = |day: i8, minutes: i64, seconds: i64| {
+        let day = domain::time::DayNumber::of(Date::new(2025, 3, day).unwrap()).start();
+        day + Span::minutes(minutes) + Span::micros(seconds * 1_000_000)
+    };
+    let stops = [at(11, 11 * 60 + 2, 0), at(12, 14 * 60 + 31, 30)];
+    for (number, case) in cases().into_iter().enumerate() {
+        let minutes = minutes(7 + number as u64);
+        let wanted = backtest_side(&case, &minutes);
+        let (got_orders, got_trades) = paper_side::play(&case, &minutes, &stops).await;
+        same(&got_orders, &order_lines(&wanted), &format!("orders of case {number}"));
+        same(&got_trades, &trade_lines(&wanted), &format!("trades of case {number}"));
+    }
 }
 
 #[test]

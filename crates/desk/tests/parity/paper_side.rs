@@ -1,5 +1,6 @@
 //! The same through the desk.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use broker::{Broker, Fetched, Sink};
@@ -17,7 +18,7 @@ use domain::{Bars, Price, Product, Tick, Timeframe, Timestamp};
 use store::accounts::{AccountRecord, Broker as BrokerName, NewAccount, Relation};
 use store::strategies::StrategyKind;
 use store::users::Role;
-use store::{Location, PageRequest, Store};
+use store::{AccountId, Location, PageRequest, Store, StrategyId};
 
 use crate::{CASH, Case, INSTRUMENT, first_day, line, played_from};
 
@@ -50,8 +51,8 @@ impl Lanes for PaperLanes {
     }
 }
 
-/// Orders and trades of the run, in lines.
-pub async fn play(case: &Case, minutes: &Bars) -> (Vec<String>, Vec<String>) {
+/// Orders and trades of the run, in lines. The desk ends at each of `stops` and is opened again.
+pub async fn play(case: &Case, minutes: &Bars, stops: &[Timestamp]) -> (Vec<String>, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
     let id: InstrumentId = INSTRUMENT.parse().unwrap();
     let history = history::Store::open(folder.path()).unwrap();
@@ -60,7 +61,7 @@ pub async fn play(case: &Case, minutes: &Bars) -> (Vec<String>, Vec<String>) {
     let key = store::audit::AuditKey::derive(&[42; 32]);
     let location = Location::Sqlite(folder.path().join("sauda.db"));
     let store = Store::open(&location, key, &folder.path().join("audit-mirror")).await.unwrap();
-    let clock = Clock::told(played_from());
+    let mut clock = Clock::told(played_from());
     let unit = store.begin().await.unwrap();
     let user = store::users::create(&unit, "asha", "x", Role::Trader, clock.now()).await.unwrap();
     let new = NewAccount {
@@ -79,71 +80,42 @@ pub async fn play(case: &Case, minutes: &Bars) -> (Vec<String>, Vec<String>) {
 
     let mut listing = Listing::of(INSTRUMENT, Price::rupees(800), first_day()).unwrap();
     listing.freeze = None;
-    let told = clock.clone();
+    let time = Arc::new(std::sync::Mutex::new(clock.clone()));
+    let told = time.clone();
     let server = Server::open(Config {
         listings: vec![listing],
-        clock: Arc::new(move || told.now()),
+        clock: Arc::new(move || told.lock().unwrap().now()),
         ..Config::new(1, first_day())
     })
     .unwrap();
 
-    let (market, papers) = (market(case), Arc::new(std::sync::Mutex::new(None::<Paper>)));
-    let (kept, inside) = (papers.clone(), server.clone());
-    let links: desk::Links = Arc::new(move |record: &AccountRecord| {
-        let (kept, inside) = (kept.clone(), inside.clone());
-        let settings = Settings::new(format!("account-{}", record.id), record.initial_cash);
-        let link: Link = Box::new(move |sink: Sink| -> Arc<dyn Broker> {
-            let paper = Paper::start(settings, in_memory(move || inside.connect()), sink, Arc::new(|_| ()));
-            *kept.lock().unwrap() = Some(paper.clone());
-            Arc::new(paper)
+    let over = Timestamp::from_micros(minutes.times().last().unwrap().as_micros() + 60_000_001);
+    let mut run = None;
+    for until in stops.iter().copied().chain([over]) {
+        let papers = Arc::new(std::sync::Mutex::new(None::<Paper>));
+        let desk = open(&store, &clock, market(case), &server, &papers, folder.path()).await;
+        let handle = desk.account(user, account).unwrap();
+        handle.wait_until(|view| view.state == desk::accounts::AccountState::Connected).await;
+        if run.is_none() {
+            let started = desk.runs().start(user, &handle, wish(case, strategy, account)).await;
+            run = Some(started.unwrap().id);
+        }
+        let lanes: desk::replay::LanesOf = Arc::new(move |_| {
+            let paper = papers.lock().unwrap().clone()?;
+            Some(Arc::new(PaperLanes(paper)) as Arc<dyn Lanes>)
         });
-        Ok::<Link, DeskError>(link)
-    });
-    let desk = Desk::open(DeskParts {
-        store: store.clone(),
-        clock: clock.clone(),
-        hub: Hub::default(),
-        market: market.clone(),
-        history: Arc::new(NoHistory),
-        links,
-        mode: Mode::Replay,
-        folder: folder.path().join("desk"),
-    })
-    .await
-    .unwrap();
-    let handle = desk.account(user, account).unwrap();
-    handle.wait_until(|view| view.state == desk::accounts::AccountState::Connected).await;
-    let setup = case.setup(1, 1);
-    let wish = StartRun {
-        strategy,
-        version: None,
-        account,
-        instruments: vec![id],
-        timeframe: case.timeframe.parse().unwrap(),
-        settings: RunSettings {
-            product: case.product,
-            sides: setup.sides,
-            size: Some(setup.size),
-            parameters: setup.strategy.unwrap().parameters,
-            stop: setup.stop,
-            target: setup.target,
-            trail: setup.trail,
-            square_off: setup.square_off,
-            charges: setup.charges,
-            limits: setup.limits,
-        },
-    };
-    let run = desk.runs().start(user, &handle, wish).await.unwrap();
-    let lanes: desk::replay::LanesOf = Arc::new(move |_| {
-        let paper = papers.lock().unwrap().clone()?;
-        Some(Arc::new(PaperLanes(paper)) as Arc<dyn Lanes>)
-    });
-    let span =
-        (played_from(), Timestamp::from_micros(minutes.times().last().unwrap().as_micros() + 60_000_001));
-    Replay::new(desk.clone(), history, lanes, span, 60).play(false).await.unwrap();
-    handle.settle().await;
+        let history = history::Store::open(folder.path()).unwrap();
+        Replay::new(desk.clone(), history, lanes, (played_from(), until), 60).play(false).await.unwrap();
+        handle.settle().await;
+        desk.close().await;
+        // The next server knows the first day, and what its accounts remember.
+        clock = Clock::told(played_from());
+        *time.lock().unwrap() = clock.clone();
+    }
+    server.stop();
 
-    let orders = store::orders::of_run(&store, user, run.id).await.unwrap();
+    let run = run.unwrap();
+    let orders = store::orders::of_run(&store, user, run).await.unwrap();
     let orders = orders
         .iter()
         .map(|o| {
@@ -186,9 +158,62 @@ pub async fn play(case: &Case, minutes: &Bars) -> (Vec<String>, Vec<String>) {
             )
         })
         .collect();
-    desk.close().await;
-    server.stop();
     (orders, trades)
+}
+
+async fn open(
+    store: &Store,
+    clock: &Clock,
+    market: Market,
+    server: &Server,
+    papers: &Arc<std::sync::Mutex<Option<Paper>>>,
+    folder: &Path,
+) -> Desk {
+    let (kept, inside) = (papers.clone(), server.clone());
+    let links: desk::Links = Arc::new(move |record: &AccountRecord| {
+        let (kept, inside) = (kept.clone(), inside.clone());
+        let settings = Settings::new(format!("account-{}", record.id), record.initial_cash);
+        let link: Link = Box::new(move |sink: Sink| -> Arc<dyn Broker> {
+            let paper = Paper::start(settings, in_memory(move || inside.connect()), sink, Arc::new(|_| ()));
+            *kept.lock().unwrap() = Some(paper.clone());
+            Arc::new(paper)
+        });
+        Ok::<Link, DeskError>(link)
+    });
+    let parts = DeskParts {
+        store: store.clone(),
+        clock: clock.clone(),
+        hub: Hub::default(),
+        market,
+        history: Arc::new(NoHistory),
+        links,
+        mode: Mode::Replay,
+        folder: folder.join("desk"),
+    };
+    Desk::open(parts).await.unwrap()
+}
+
+fn wish(case: &Case, strategy: StrategyId, account: AccountId) -> StartRun {
+    let setup = case.setup(1, 1);
+    StartRun {
+        strategy,
+        version: None,
+        account,
+        instruments: vec![INSTRUMENT.parse().unwrap()],
+        timeframe: case.timeframe.parse().unwrap(),
+        settings: RunSettings {
+            product: case.product,
+            sides: setup.sides,
+            size: Some(setup.size),
+            parameters: setup.strategy.unwrap().parameters,
+            stop: setup.stop,
+            target: setup.target,
+            trail: setup.trail,
+            square_off: setup.square_off,
+            charges: setup.charges,
+            limits: setup.limits,
+        },
+    }
 }
 
 fn market(case: &Case) -> Market {

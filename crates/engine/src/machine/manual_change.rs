@@ -10,7 +10,7 @@ use crate::manual::{Change, ManualKind, check_terms, on_tick, whole_lots};
 use crate::orders::{Order, Purpose};
 use crate::portfolio::Book;
 use crate::protect::{Bracket, Level};
-use crate::risk::Proposal;
+use crate::risk::{Proposal, at_work};
 use crate::{Breach, Effect, Refusal, Trouble};
 
 impl Engine {
@@ -175,6 +175,9 @@ impl Engine {
         let available = self.account.available();
         if dearer > Money::ZERO && dearer > available {
             return Err(Breach::BuyingPower { needed: dearer, available });
+        }
+        if dearer > Money::ZERO {
+            at_work(dearer, self.book(id), &self.account, &self.limits)?;
         }
         let more = qty - order.qty;
         if more > Qty::ZERO {

@@ -56,6 +56,11 @@ impl Account {
         self.cash
     }
 
+    /// Initial cash plus realised P&L less charges: equity without what is open.
+    pub fn settled(&self) -> Money {
+        self.settled
+    }
+
     /// Worth at the last marks.
     #[inline]
     pub fn equity(&self) -> Money {

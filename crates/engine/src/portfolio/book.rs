@@ -270,6 +270,11 @@ impl Book {
         self.mark
     }
 
+    /// Average price of the units held, first in first out: with [`Book::unrealised`] it is the mark's difference.
+    pub fn held_price(&self) -> Option<Price> {
+        self.episode.open_cost.per_unit(self.position().abs())
+    }
+
     /// What all closed units have made, before charges.
     pub fn realised(&self) -> Money {
         self.realised

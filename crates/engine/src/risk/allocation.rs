@@ -4,6 +4,7 @@
 use domain::Money;
 
 use super::{Breach, Judged, Rule, View};
+use crate::portfolio::{Account, Book};
 use crate::{AccountLimits, RiskPolicy};
 
 pub(super) struct Capital;
@@ -18,17 +19,25 @@ impl Rule for Capital {
     }
 
     fn judge(&self, entry: &Judged<'_>, view: &View<'_>) -> Result<(), Breach> {
-        let more = entry.margin - entry.proposal.freed;
-        let used = view.account.blocked + view.account.reserved + more;
-        match view.limits.max_capital {
-            Some(limit) if used > limit => return Err(Breach::MaxCapital { used, limit }),
-            _ => {}
-        }
-        let book = entry.book;
-        let used = book.blocked + book.pending.map_or(Money::ZERO, |pending| pending.margin) + more;
-        match [view.limits.max_capital_per_book, book.limits.max_capital].into_iter().flatten().min() {
-            Some(limit) if used > limit => Err(Breach::MaxCapitalOfBook { used, limit }),
-            _ => Ok(()),
-        }
+        at_work(entry.margin - entry.proposal.freed, entry.book, view.account, view.limits)
+    }
+}
+
+/// Judges `more` margin for a book.
+pub(crate) fn at_work(
+    more: Money,
+    book: &Book,
+    account: &Account,
+    limits: &AccountLimits,
+) -> Result<(), Breach> {
+    let used = account.blocked + account.reserved + more;
+    match limits.max_capital {
+        Some(limit) if used > limit => return Err(Breach::MaxCapital { used, limit }),
+        _ => {}
+    }
+    let used = book.blocked + book.pending.map_or(Money::ZERO, |pending| pending.margin) + more;
+    match [limits.max_capital_per_book, book.limits.max_capital].into_iter().flatten().min() {
+        Some(limit) if used > limit => Err(Breach::MaxCapitalOfBook { used, limit }),
+        _ => Ok(()),
     }
 }

@@ -86,6 +86,18 @@ fn a_change_passes_no_limit_of_one_order_and_not_its_own_stop() {
 }
 
 #[test]
+fn a_dearer_price_puts_no_more_capital_to_work_than_is_allowed() {
+    check(
+        "auto
+         max-capital 150
+         tick 100
+         order buy 10 limit 99     => place 0 buy 10 limit 99.00
+         change 0 price 101        => refused 10 capitalAllocation
+         change 0 price 100        => modify 0 buy 10 limit 100.00",
+    );
+}
+
+#[test]
 fn what_is_not_held_is_not_sold_for_delivery() {
     check(
         "auto

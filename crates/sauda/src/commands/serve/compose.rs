@@ -54,6 +54,10 @@ pub async fn serve(settings: Settings) -> Result<(), Failure> {
     })
     .await
     .map_err(Failure::failed)?;
+    if let Some(Err(why)) = venue.span.as_ref().map(|span| span.check(&desk)) {
+        desk.close().await;
+        return Err(why);
+    }
     venue.begin();
     if let (Some(user), Some(account)) = (&demo_user, demo_account) {
         demo::runs(&desk, &access, user, account).await?;

@@ -111,9 +111,30 @@ impl Span {
         StoredMinutes { data_dir: self.data_dir.clone(), market: market.clone() }
     }
 
+    fn instants(&self) -> (Timestamp, Timestamp) {
+        (DayNumber::of(self.from).start(), DayNumber::of(self.to).next().start())
+    }
+
+    /// Time never runs backwards for an account: one that has been at work later leaves nothing to replay.
+    pub fn check(&self, desk: &Desk) -> Result<(), Failure> {
+        let (from, until) = self.instants();
+        let begins = desk.now();
+        if begins >= until {
+            return Err(Failure::usage(format!(
+                "--to {}: an account here has been at work until {begins}, later than the days to replay; choose later \
+                 days, or another --data-dir with the bars imported there",
+                self.to
+            )));
+        }
+        if begins > from {
+            tracing::warn!("the accounts here have been at work until {begins}: the replay goes on there");
+        }
+        Ok(())
+    }
+
     /// Plays them, once.
     pub fn play(&self, desk: Desk, lanes: LanesOf) {
-        let (from, until) = (DayNumber::of(self.from).start(), DayNumber::of(self.to).next().start());
+        let (from, until) = self.instants();
         let (data_dir, speed) = (self.data_dir.clone(), self.speed);
         tokio::spawn(async move {
             let store = match Store::open(&data_dir) {
