@@ -10,6 +10,7 @@ mod moment;
 pub mod orders;
 pub mod positions;
 pub mod risk;
+pub mod run_settings;
 pub mod runs;
 pub mod strategies;
 pub mod users;

@@ -110,12 +110,33 @@ impl PlaceOrder {
     }
 }
 
+impl PlaceOrder {
+    fn order(&self, book: BookId, kind: ManualKind) -> ManualOrder {
+        ManualOrder {
+            book,
+            side: self.side,
+            qty: self.qty,
+            kind,
+            stop: self.stop_loss.map(Level::At),
+            target: self.target_price.map(Level::At),
+            chase: self.chase,
+        }
+    }
+}
+
 impl Desk {
-    /// Whether an order could be placed, as far as can be told without asking the account: its fields, its instrument.
+    /// Whether an order could be placed, as far as can be told without asking the account: its fields, its instrument,
+    /// its lots and ticks, on which side of the last price it lies.
     pub fn check(&self, user: UserId, wish: &PlaceOrder) -> Result<(), DeskError> {
         self.account(user, wish.account)?;
-        wish.check()?;
-        tradable(&self.inner.market.find(&wish.instrument)?.instrument, wish.product)
+        let kind = wish.check()?;
+        let instrument = &self.inner.market.find(&wish.instrument)?.instrument;
+        tradable(instrument, wish.product)?;
+        let facts = facts(instrument, self.now().day());
+        let last = self.inner.market.quote(&wish.instrument).map_or(Price::ZERO, |quote| quote.last);
+        let judged = wish.order(BookId(0), kind).check(&facts.contract(), last);
+        judged
+            .map_err(|breach| DeskError::Refused { rule: breach.rule().to_owned(), why: breach.to_string() })
     }
 
     /// Places an order by hand. What is returned is durable; several orders if it was cut at the freeze quantity.
@@ -127,16 +148,7 @@ impl Desk {
         if let Some(quote) = self.inner.market.quote(&wish.instrument) {
             account.tick(&wish.instrument, quote.last);
         }
-        let order = ManualOrder {
-            book,
-            side: wish.side,
-            qty: wish.qty,
-            kind,
-            stop: wish.stop_loss.map(Level::At),
-            target: wish.target_price.map(Level::At),
-            chase: wish.chase,
-        };
-        let asked = Asked { order, particulars: wish.particulars.clone() };
+        let asked = Asked { order: wish.order(book, kind), particulars: wish.particulars.clone() };
         let done = account.wish(Wish::Place(Box::new(asked))).await?;
         refused_if_nothing(done)
     }

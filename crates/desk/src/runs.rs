@@ -6,6 +6,7 @@
 
 mod boundaries;
 mod live;
+mod pasts;
 mod settings;
 
 pub use boundaries::Minutes;

@@ -61,7 +61,10 @@ impl ManualOrder {
     }
 
     /// Judges what can be judged without the book's position. `last` is zero while no price is known.
-    pub(crate) fn check(&self, contract: &Contract, last: Price) -> Result<(), Breach> {
+    ///
+    /// # Errors
+    /// What is wrong with quantity or prices.
+    pub fn check(&self, contract: &Contract, last: Price) -> Result<(), Breach> {
         whole_lots(self.qty, contract.lot)?;
         check_terms(self.side, self.kind, contract.tick, last)?;
         if self.kind == ManualKind::Market && last <= Price::ZERO {

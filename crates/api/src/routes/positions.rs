@@ -144,7 +144,7 @@ async fn close(
     let (user, desk) = (who.user, state.clone());
     let work = move |NothingBody {}| async move {
         let done = refused_or(desk.desk.close_book(user, account, book).await?)?;
-        Ok((StatusCode::OK, orders_of(&desk, user, &done.orders).await?))
+        Ok((StatusCode::OK, orders_of(&desk, user, &done).await?))
     };
     request.once(&state, user, work).await
 }
@@ -163,7 +163,7 @@ async fn close_all(
     let (user, desk) = (who.user, state.clone());
     let work = move |body: WhichAccountBody| async move {
         let done = refused_or(desk.desk.close_all(user, body.account_id.map(AccountId)).await?)?;
-        Ok((StatusCode::OK, orders_of(&desk, user, &done.orders).await?))
+        Ok((StatusCode::OK, orders_of(&desk, user, &done).await?))
     };
     request.once(&state, user, work).await
 }

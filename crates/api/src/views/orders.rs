@@ -1,6 +1,6 @@
 //! Orders, what happened to them, and the trades that they closed.
 
-use desk::path::state_name;
+use desk::path::{Refused, state_name};
 use domain::Money;
 use domain::trade::{Direction, ExitReason};
 use serde::Serialize;
@@ -27,7 +27,7 @@ pub struct OrderView {
     /// manual, run, or outside for what was traded at the broker's own terminal.
     pub book: &'static str,
     pub run_id: Option<i64>,
-    /// Of a slice: the order that was cut.
+    /// Of a slice: the order that was cut. Of an exit: the entry of the position that it closes.
     pub parent_id: Option<String>,
     /// manual, strategy, schedule, batch, risk or webhook.
     pub origin: &'static str,
@@ -141,9 +141,40 @@ fn camel(word: &str) -> String {
 }
 
 /// Orders that a request made: several if cut at the freeze quantity, none while it waits for an order before it.
-#[derive(Serialize, ToSchema)]
+#[derive(Default, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "orders": [], "waitingQuantity": 10, "refused": []
+}))]
 pub struct OrdersView {
     pub orders: Vec<OrderView>,
+    /// Units that are opened once what is on its way out has traded, those of earlier requests among them: the second
+    /// half of an order that turns a position round.
+    pub waiting_quantity: i64,
+    /// Parts that rules refused while others went out.
+    pub refused: Vec<RefusedView>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "rule": "quantity", "detail": "15 is more than the 10 held that are not on their way out already; use 10 or less",
+    "quantity": 5
+}))]
+pub struct RefusedView {
+    pub rule: &'static str,
+    pub detail: String,
+    pub quantity: i64,
+}
+
+impl From<&Refused> for RefusedView {
+    fn from(refused: &Refused) -> RefusedView {
+        RefusedView {
+            rule: refused.refusal.breach.rule(),
+            detail: refused.why.clone(),
+            quantity: refused.refusal.qty.raw(),
+        }
+    }
 }
 
 /// A closed round trip.

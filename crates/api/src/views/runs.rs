@@ -13,6 +13,7 @@ use strategy::SignalBits;
 use utoipa::ToSchema;
 
 use super::positions::{PositionView, ProfitView};
+use super::run_settings::RunSettingsView;
 use super::{Moment, ProductWord};
 use crate::{AppState, Problem};
 
@@ -41,7 +42,12 @@ pub struct RunFiguresView {
     "id": 9, "strategyId": 4, "strategy": "Averages", "version": 1, "accountId": 3, "instruments": ["NSE:RELIANCE-EQ"],
     "timeframe": "1m", "mode": "paper", "product": "MIS", "state": "running", "because": null,
     "createdAt": "2026-11-23T10:00:00+05:30", "startedAt": "2026-11-23T10:00:00+05:30", "endedAt": null,
-    "squareOff": "15:10", "pnl": { "realised": 0, "unrealised": 17, "charges": 4.1, "net": 12.9 }, "openQuantity": 10,
+    "squareOff": "15:10", "settings": {
+        "side": "both", "sizing": { "quantity": 10, "equityPct": null, "riskPct": null, "volatilityPct": null },
+        "parameters": { "fast": "5" }, "stop": "pct=1", "target": null, "trail": null,
+        "limits": { "maxDailyLoss": null, "maxPosition": null, "maxTradesPerDay": 4, "maxCapital": null }
+    },
+    "pnl": { "realised": 0, "unrealised": 17, "charges": 4.1, "net": 12.9 }, "openQuantity": 10,
     "tradesToday": 0, "positions": [], "lastDecision": {
         "time": "2026-11-23T10:00:00+05:30", "at": "2026-11-23T10:01:00.4+05:30", "instrument": "NSE:RELIANCE-EQ",
         "signal": "enterLong"
@@ -61,6 +67,7 @@ pub struct RunView {
     pub product: ProductWord,
     /// When it is flat each day, as 15:10; null: it carries positions.
     pub square_off: Option<String>,
+    pub settings: RunSettingsView,
     /// starting, running, paused, stopping, stopped or failed.
     pub state: &'static str,
     /// Of one that failed: why.
@@ -177,6 +184,7 @@ async fn one(
             RunMode::Live => "live",
         },
         product: settings.product.into(),
+        settings: settings.into(),
         state: state_word(record.state),
         because: record.because,
         created_at: record.created_at.into(),

@@ -212,11 +212,54 @@ async fn a_basket_is_placed_whole_or_each_order_is_reported() {
     assert_eq!(held.json()["results"][0]["error"]["code"], "conflict");
     assert_eq!(held.json()["results"][1]["error"]["field"], "limitPrice");
     assert_eq!(get(&app, &token, "/api/orders").await["items"], json!([]));
+    let mut off_tick = market_order(account, 1);
+    (off_tick["type"], off_tick["limitPrice"]) = (json!("LIMIT"), json!(1401.03));
+    let basket = json!({ "orders": [good, off_tick], "allOrNone": true });
+    let held = post(&app, &token, "/api/orders/batch", &basket).await;
+    assert_eq!((held.status.as_u16(), &held.json()["results"][1]["error"]["rule"]), (200, &json!("price")));
+    assert_eq!(get(&app, &token, "/api/orders").await["items"], json!([]));
     let basket = json!({ "orders": [good, bad] });
     let placed = post(&app, &token, "/api/orders/batch", &basket).await;
     assert_eq!(placed.status.as_u16(), 201, "{placed:?}");
     assert_eq!(placed.json()["results"][0]["orders"].as_array().unwrap().len(), 1);
     assert_eq!(placed.json()["results"][1]["error"]["code"], "validation");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_that_is_done_in_part_says_what_becomes_of_the_rest() {
+    let app = TestApp::trading().await;
+    let Trader { token, account } = trader(&app, "asha").await;
+    let mut delivery = market_order(account, 3);
+    delivery["product"] = json!("CNC");
+    let placed = post(&app, &token, "/api/orders", &delivery).await.json();
+    assert_eq!((&placed["waitingQuantity"], &placed["refused"]), (&json!(0), &json!([])));
+    until(|| async { get(&app, &token, "/api/positions").await["items"][0]["quantity"] == 3 }).await;
+    (delivery["side"], delivery["quantity"]) = (json!("SELL"), json!(5));
+    let sold = post(&app, &token, "/api/orders", &delivery).await.json();
+    assert_eq!(
+        (&sold["orders"][0]["quantity"], &sold["refused"][0]["quantity"]),
+        (&json!(3), &json!(2)),
+        "{sold}"
+    );
+    until(|| async { get(&app, &token, "/api/positions?open=true").await["items"] == json!([]) }).await;
+
+    let at = |quantity: i64| {
+        let (app, token) = (&app, &token);
+        until(move || async move {
+            get(app, token, "/api/positions?open=true").await["items"][0]["quantity"] == quantity
+        })
+    };
+    let mut order = market_order(account, 4);
+    post(&app, &token, "/api/orders", &order).await;
+    at(4).await;
+    (order["side"], order["quantity"]) = (json!("SELL"), json!(10));
+    let turned = post(&app, &token, "/api/orders", &order).await.json();
+    assert_eq!(
+        (&turned["orders"][0]["quantity"], &turned["waitingQuantity"]),
+        (&json!(4), &json!(6)),
+        "{turned}"
+    );
+    at(-6).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

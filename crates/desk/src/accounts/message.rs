@@ -4,7 +4,7 @@ use broker::Update;
 use domain::order::{OrderId, OrderKey};
 use domain::time::DayNumber;
 use domain::trade::BookId;
-use domain::{Price, Timestamp};
+use domain::{Price, Qty, Timestamp};
 use engine::{AccountLimits, Event, LockScope, RiskPolicy};
 use tokio::sync::oneshot;
 
@@ -93,6 +93,8 @@ pub struct Done {
     pub cancelled: Vec<OrderId>,
     /// Orders asked to be changed.
     pub changed: Vec<OrderId>,
+    /// Of an order by hand: units, those of earlier orders among them, that open once what closes before them is done.
+    pub waits: Qty,
 }
 
 impl Done {
@@ -103,5 +105,6 @@ impl Done {
         self.refused.extend(other.refused);
         self.cancelled.extend(other.cancelled);
         self.changed.extend(other.changed);
+        self.waits += other.waits;
     }
 }

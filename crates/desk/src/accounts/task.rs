@@ -7,10 +7,10 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use broker::{Broker, Update};
-use domain::Timestamp;
 use domain::calendar::Calendar;
 use domain::time::DayNumber;
 use domain::trade::BookId;
+use domain::{Qty, Timestamp};
 use engine::{Command, Event, News, RejectCause};
 use store::{AccountId, RunId, Store, UserId};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -242,6 +242,7 @@ impl Task {
             let _ = reply.send(Err(self.why_failed()));
             return;
         }
+        let book = if let Wish::Place(asked) = &wish { Some(asked.order.book) } else { None };
         let inputs = match wish {
             Wish::Command(command) => vec![Input::Event(Event::Command(command))],
             Wish::Place(asked) => vec![Input::Order(asked)],
@@ -271,6 +272,7 @@ impl Task {
             place = at;
             all.add(done(self.last, &acts));
         }
+        all.waits = book.map_or(Qty::ZERO, |book| self.path.engine().book(book).waits());
         self.wait(place, Answer::Wish(reply, all));
     }
 

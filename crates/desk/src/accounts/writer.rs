@@ -355,7 +355,10 @@ impl Writer {
         }
         let because = said.map_or(because, |said| said.because.clone());
         let by = said.map(|said| UserId(said.by));
-        let new = NewLock { scope, kind: kind.to_owned(), because, by, until: None };
+        // A day's loss is forgotten with its day.
+        let until =
+            matches!(lock.cause, LockCause::DailyLoss { .. }).then(|| lock.since.day().next().start());
+        let new = NewLock { scope, kind: kind.to_owned(), because, by, until };
         store::risk::lock(unit, Some(self.user), &new, lock.since).await.map(drop)
     }
 

@@ -195,7 +195,7 @@ impl Market {
         self.inner.calendar
     }
 
-    pub(super) fn resampled(&self, id: &InstrumentId, minutes: &Bars, timeframe: Timeframe) -> Bars {
+    pub(crate) fn resampled(&self, id: &InstrumentId, minutes: &Bars, timeframe: Timeframe) -> Bars {
         match self.class(id) {
             Some(_) if timeframe == Timeframe::Minutes(1) => minutes.clone(),
             Some(class) => resample(minutes, timeframe, self.inner.calendar, class),

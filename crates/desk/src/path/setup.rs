@@ -77,6 +77,12 @@ pub enum StrategySource {
     },
 }
 
+impl Facts {
+    pub fn contract(&self) -> Contract {
+        Contract { tick: self.tick, lot: self.lot, freeze: self.freeze, strike: self.strike }
+    }
+}
+
 /// What is wrong with a setting.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{field}: {why}")]
@@ -126,12 +132,7 @@ impl BookSetup {
     pub fn build(&self, key: InstrumentKey) -> Result<(BookSpec, Option<Box<dyn Strategy>>), SetupError> {
         let spec = BookSpec {
             instrument: key,
-            contract: Contract {
-                tick: self.facts.tick,
-                lot: self.facts.lot,
-                freeze: self.facts.freeze,
-                strike: self.facts.strike,
-            },
+            contract: self.facts.contract(),
             product: self.product,
             sides: self.sides.parse::<Sides>().map_err(|why| SetupError::new("side", why))?,
             sizing: match &self.size {

@@ -15,6 +15,7 @@ use store::runs::RunState;
 use tokio::sync::{Semaphore, mpsc};
 
 use super::live::{LiveRun, Runs};
+use super::pasts::{self, Pasts};
 use crate::Clock;
 use crate::feeds::Market;
 use crate::path::{BarClosed, BarSource, StrategyChoice};
@@ -38,6 +39,7 @@ pub struct Minutes {
     market: Market,
     history: Arc<dyn History>,
     clock: Clock,
+    pasts: Pasts,
     /// The newest bar of each book that was marked.
     told: Arc<Mutex<BTreeMap<(RunId, BookId), Timestamp>>>,
 }
@@ -45,7 +47,8 @@ pub struct Minutes {
 impl Minutes {
     pub fn new(runs: Runs, history: Arc<dyn History>, clock: Clock) -> Minutes {
         let market = runs.market().clone();
-        Minutes { runs, market, history, clock, told: Arc::default() }
+        let pasts = Pasts::new(market.clone(), history.clone());
+        Minutes { runs, market, history, clock, pasts, told: Arc::default() }
     }
 
     /// Begins to fetch what warms up charts and strategies, each instrument by itself and until it is had; gives what
@@ -129,6 +132,7 @@ impl Minutes {
                 sources.insert(id, source);
             }
         }
+        self.look_back(&runs, end).await;
         for run in runs {
             for (book, id) in &run.books {
                 let source = sources.get(id).copied().unwrap_or(Some(BarSource::Ticks));
@@ -145,6 +149,27 @@ impl Minutes {
                     self.runs.fail(run.record.user, run.record.id, &why).await;
                     break;
                 }
+            }
+        }
+    }
+
+    /// Fetches the bars that runs need from before the minutes that are kept. Whoever's take longer decides later.
+    async fn look_back(&self, runs: &[LiveRun], end: Timestamp) {
+        let mut fetched = Vec::new();
+        for run in runs {
+            let (timeframe, wanted) =
+                (run.record.timeframe, pasts::wanted(&run.strategy, run.record.timeframe));
+            for (_, id) in run.books.iter().filter(|(_, id)| self.market.has_past(id)) {
+                let (pasts, id) = (self.pasts.clone(), id.clone());
+                fetched.push(tokio::spawn(async move { pasts.reach(&id, timeframe, wanted, end).await }));
+            }
+        }
+        let late = tokio::time::sleep(PATIENCE);
+        tokio::pin!(late);
+        for fetch in fetched {
+            tokio::select! {
+                _ = fetch => {}
+                () = &mut late => return,
             }
         }
     }
@@ -182,7 +207,10 @@ impl Minutes {
         source: BarSource,
     ) -> Result<(), String> {
         let timeframe = run.record.timeframe;
-        let bars = self.market.closed(id, timeframe, end);
+        let Some(bars) = self.pasts.closed(id, timeframe, end) else {
+            tracing::warn!(run.id = %run.record.id, "run {} waits for the {timeframe} bars of {id}", run.record.id);
+            return Ok(());
+        };
         let Some(&opened) = bars.times().last() else { return Ok(()) };
         // A bar that was over long ago, before a hole in the data, says nothing about now.
         if opened + timeframe.span() + timeframe.span() < end {

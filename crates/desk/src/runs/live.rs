@@ -77,7 +77,7 @@ impl Runs {
         &self,
         user: UserId,
         account: &Account,
-        wish: StartRun,
+        mut wish: StartRun,
     ) -> Result<RunRecord, DeskError> {
         if wish.instruments.is_empty() {
             return Err(DeskError::invalid("instruments", "name at least one instrument"));
@@ -86,10 +86,13 @@ impl Runs {
             if wish.instruments[..i].contains(instrument) {
                 return Err(DeskError::invalid("instruments", format!("{instrument} is named twice")));
             }
-            wish.settings.check(&self.inner.market.find(instrument)?.instrument)?;
         }
         let (version, strategy) = self.version(user, &wish).await?;
         strategy.build()?;
+        wish.settings = wish.settings.completed(&strategy, wish.timeframe)?;
+        for instrument in &wish.instruments {
+            wish.settings.check(&self.inner.market.find(instrument)?.instrument)?;
+        }
         let config =
             serde_json::to_string(&wish.settings).map_err(|why| DeskError::invalid("settings", why))?;
         let new = NewRun {

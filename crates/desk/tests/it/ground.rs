@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -314,19 +314,40 @@ impl Ground {
 
     pub async fn run(&self, account: AccountId, settings: RunSettings) -> RunRecord {
         let definition = Definition::BuiltIn("sma_cross".to_owned());
-        let name = format!("cross {} {}", self.desk().runs().live().len(), self.clock.now());
-        let (strategy, _) = self.desk().add_strategy(self.asha, &name, &definition).await.unwrap();
+        self.run_of(&definition, "1m", account, settings).await.unwrap()
+    }
+
+    pub async fn run_of(
+        &self,
+        definition: &Definition,
+        timeframe: &str,
+        account: AccountId,
+        settings: RunSettings,
+    ) -> Result<RunRecord, DeskError> {
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let name = format!("strategy {}", MADE.fetch_add(1, Ordering::Relaxed));
+        let (strategy, _) = self.desk().add_strategy(self.asha, &name, definition).await.unwrap();
         let wish = StartRun {
             strategy: strategy.id,
             version: None,
             account,
             instruments: vec![SHARE.parse().unwrap()],
-            timeframe: "1m".parse().unwrap(),
+            timeframe: timeframe.parse().unwrap(),
             settings,
         };
-        let run = self.desk().runs().start(self.asha, &self.at_work(account), wish).await.unwrap();
+        let run = self.desk().runs().start(self.asha, &self.at_work(account), wish).await?;
         self.settle().await;
-        run
+        Ok(run)
+    }
+
+    /// The feed has had a price at the beginning of each of so many hours.
+    pub fn traded_before(&self, hours: i64, rupees: i64) {
+        let price = Price::rupees(rupees);
+        let (open, high, low, close) = (price, price, price, price);
+        let hour = |back: i64| self.clock.now() + Span::minutes(-60 * back);
+        let bar = |back| Bar { time: hour(back), open, high, low, close, volume: Qty::units(1) };
+        let mut bars = self.past.bars.lock().unwrap();
+        bars.splice(0..0, (1..=hours).rev().map(bar));
     }
 
     pub async fn run_now(&self, run: &RunRecord) -> RunRecord {
@@ -363,7 +384,7 @@ pub fn settings() -> RunSettings {
     let parameters = [("fast", "1"), ("slow", "2")];
     RunSettings {
         product: Product::Mis,
-        sides: "both".to_owned(),
+        sides: None,
         size: Some(desk::path::Size::Units(Qty::units(10))),
         parameters: parameters.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
         stop: None,

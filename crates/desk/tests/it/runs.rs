@@ -3,6 +3,7 @@
 use desk::Mode;
 use desk::hub::{Note, Topic};
 use desk::runs::RunSettings;
+use desk::strategies::Definition;
 use domain::time::{MinuteOfDay, Span};
 use domain::{Money, Qty, Side};
 use store::orders::Origin;
@@ -20,6 +21,8 @@ cases![
     a_run_tells_what_it_makes_and_decides,
     a_run_that_begins_lets_others_orders_rest,
     a_run_waits_for_the_past_of_its_instrument,
+    a_run_looks_back_as_far_as_its_strategy_does,
+    a_rule_file_sets_its_run_up,
     a_restarted_run_goes_on_and_decides_nothing_twice,
     a_run_that_was_being_stopped_is_stopped_after_a_restart,
 ];
@@ -178,6 +181,50 @@ async fn a_run_that_begins_lets_others_orders_rest(ground: Ground) {
     ground.price(SHARE, 99).await;
     assert_eq!(ground.floor.working(ground.account.0).len(), 1);
     ground.check().await;
+}
+
+async fn a_run_looks_back_as_far_as_its_strategy_does(ground: Ground) {
+    ground.traded_before(240, 100);
+    let slow = [("fast", "1"), ("slow", "200")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let long = RunSettings { parameters: slow.to_vec(), ..settings() };
+    let averages = Definition::BuiltIn("sma_cross".to_owned());
+    let run = ground.run_of(&averages, "1h", ground.account, long).await.unwrap();
+    ground.minute(101).await;
+    ground.pass(13 * 60).await;
+    assert_eq!(ground.held(Some(&run)), 0);
+    // The hour from 09:15 ends: 101 is above the average of the 200 hours before.
+    ground.minute(101).await;
+    assert_eq!(ground.held(Some(&run)), 10);
+    ground.check().await;
+}
+
+/// What the file says of stop, target, size and days holds here as in a backtest; what is asked for goes before it.
+async fn a_rule_file_sets_its_run_up(ground: Ground) {
+    let text = "name = \"rising\"\n[long]\nenter = \"close > sma(close, 2)\"\n[protect]\nstop = \"points = 5\"\n\
+                target = \"points = 50\"\n[size]\nquantity = 20\n[entries]\nmax_a_day = 1\n[exits]\nsquare_off = \"15:10\"\n";
+    let rules = Definition::Rules(text.to_owned());
+    ground.minute(100).await;
+    let plain = RunSettings { size: None, parameters: Vec::new(), ..settings() };
+    let own = RunSettings { size: settings().size, stop: Some("points=9".to_owned()), ..plain.clone() };
+    let run = ground.run_of(&rules, "1m", ground.account, plain.clone()).await.unwrap();
+    let other = ground.run_of(&rules, "1m", ground.account, own).await.unwrap();
+    ground.minute(101).await;
+    ground.minute(102).await;
+    let view = ground.view();
+    let stop = |run| view.of_run(run).find_map(|book| book.stop_loss).unwrap().to_string();
+    assert_eq!((ground.held(Some(&run)), stop(run.id)), (20, "96.00".to_owned()));
+    assert_eq!((ground.held(Some(&other)), stop(other.id)), (10, "92.00".to_owned()));
+    let kept: RunSettings = serde_json::from_str(&run.config).unwrap();
+    assert_eq!((kept.limits.max_trades_per_day, kept.square_off), (Some(1), MinuteOfDay::new(15, 10)));
+
+    let unguarded = Definition::Rules("name = \"x\"\n[long]\nenter = \"close > open\"\n".to_owned());
+    let risky = RunSettings { size: Some(desk::path::Size::Rule("risk=1".to_owned())), ..plain.clone() };
+    let why = ground.run_of(&unguarded, "1m", ground.account, risky).await.unwrap_err().to_string();
+    assert!(why.contains("add stop or trail"), "{why}");
+    let hourly =
+        Definition::Rules("name = \"x\"\n[long]\nenter = \"tf(1h, close > sma(close, 3))\"\n".to_owned());
+    let why = ground.run_of(&hourly, "7m", ground.account, plain).await.unwrap_err().to_string();
+    assert!(why.contains("1h") && why.contains("7m"), "{why}");
 }
 
 async fn a_restarted_run_goes_on_and_decides_nothing_twice(mut ground: Ground) {

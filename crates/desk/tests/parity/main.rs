@@ -21,6 +21,9 @@ pub const CASH: Money = Money::rupees(1_000_000);
 #[derive(Clone)]
 pub struct Case {
     pub strategy: &'static str,
+    /// The text of a rule file, in place of the strategy; its run is asked for without what it says itself.
+    pub rules: Option<&'static str>,
+    pub max_trades_a_day: Option<u32>,
     pub parameters: Vec<(&'static str, &'static str)>,
     pub timeframe: &'static str,
     pub product: Product,
@@ -59,10 +62,16 @@ impl Case {
             square_off: self.square_off.map(|(h, m)| MinuteOfDay::new(h, m).unwrap()),
             timeframe: Some(self.timeframe.parse().unwrap()),
             strategy: Some(StrategyChoice {
-                source: StrategySource::BuiltIn(self.strategy.to_owned()),
+                source: match self.rules {
+                    None => StrategySource::BuiltIn(self.strategy.to_owned()),
+                    Some(text) => StrategySource::Rules { text: text.to_owned(), name: "played".to_owned() },
+                },
                 parameters: self.parameters.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect(),
             }),
-            limits: engine::BookLimits::default(),
+            limits: engine::BookLimits {
+                max_trades_per_day: self.max_trades_a_day,
+                ..engine::BookLimits::default()
+            },
         }
     }
 }
@@ -118,6 +127,7 @@ fn backtest_side(case: &Case, minutes: &Bars) -> Outcome {
     let mut backtest = Backtest::new(CASH, calendar);
     backtest.pace = Pace::EveryBar;
     backtest.keep_orders = true;
+    backtest.limits.max_trades_per_day = case.max_trades_a_day;
     backtest.add(LaneSpec {
         book,
         strategy: strategy.unwrap(),
@@ -170,9 +180,31 @@ fn trade_lines(outcome: &Outcome) -> Vec<String> {
     lines.collect()
 }
 
+const RULES: &str = r#"
+name = "both_ways"
+[long]
+enter = "crosses_above(ema(close, 4), ema(close, 9))"
+exit = "crosses_below(ema(close, 4), ema(close, 9))"
+[short]
+enter = "crosses_below(ema(close, 4), ema(close, 9))"
+exit = "crosses_above(ema(close, 4), ema(close, 9))"
+[protect]
+stop = "pct = 0.3"
+target = "points = 3"
+[size]
+quantity = 60
+[entries]
+max_a_day = 3
+minutes_after_loss = 20
+[exits]
+square_off = "14:45"
+"#;
+
 fn cases() -> Vec<Case> {
     let plain = Case {
         strategy: "sma_cross",
+        rules: None,
+        max_trades_a_day: None,
         parameters: vec![("fast", "5"), ("slow", "20")],
         timeframe: "5m",
         product: Product::Mis,
@@ -197,6 +229,17 @@ fn cases() -> Vec<Case> {
             stop: Some("points=4"),
             timeframe: "15m",
             square_off: None,
+            ..plain.clone()
+        },
+        Case {
+            rules: Some(RULES),
+            parameters: vec![],
+            stop: Some("pct=0.3"),
+            target: Some("points=3"),
+            square_off: Some((14, 45)),
+            sides: "both",
+            qty: 60,
+            max_trades_a_day: Some(3),
             ..plain
         },
     ]

@@ -73,9 +73,10 @@ pub async fn play(case: &Case, minutes: &Bars, stops: &[Timestamp]) -> (Vec<Stri
     };
     let account = store::accounts::create(&unit, user, &new, clock.now()).await.unwrap();
     let now = clock.now();
-    let strategy =
-        store::strategies::create(&unit, user, "played", StrategyKind::BuiltIn, now).await.unwrap();
-    store::strategies::add_version(&unit, user, strategy, case.strategy, None, now).await.unwrap();
+    let (kind, definition) =
+        case.rules.map_or((StrategyKind::BuiltIn, case.strategy), |text| (StrategyKind::Rules, text));
+    let strategy = store::strategies::create(&unit, user, "played", kind, now).await.unwrap();
+    store::strategies::add_version(&unit, user, strategy, definition, None, now).await.unwrap();
     unit.commit().await.unwrap();
 
     let mut listing = Listing::of(INSTRUMENT, Price::rupees(800), first_day()).unwrap();
@@ -195,6 +196,8 @@ async fn open(
 
 fn wish(case: &Case, strategy: StrategyId, account: AccountId) -> StartRun {
     let setup = case.setup(1, 1);
+    // A rule file says itself how its run is set up.
+    let says = case.rules.is_none();
     StartRun {
         strategy,
         version: None,
@@ -203,15 +206,15 @@ fn wish(case: &Case, strategy: StrategyId, account: AccountId) -> StartRun {
         timeframe: case.timeframe.parse().unwrap(),
         settings: RunSettings {
             product: case.product,
-            sides: setup.sides,
-            size: Some(setup.size),
+            sides: Some(setup.sides).filter(|_| says),
+            size: Some(setup.size).filter(|_| says),
             parameters: setup.strategy.unwrap().parameters,
-            stop: setup.stop,
-            target: setup.target,
-            trail: setup.trail,
-            square_off: setup.square_off,
+            stop: setup.stop.filter(|_| says),
+            target: setup.target.filter(|_| says),
+            trail: setup.trail.filter(|_| says),
+            square_off: setup.square_off.filter(|_| says),
             charges: setup.charges,
-            limits: setup.limits,
+            limits: if says { setup.limits } else { engine::BookLimits::default() },
         },
     }
 }

@@ -275,6 +275,12 @@ impl Book {
         self.episode.open_cost.per_unit(self.position().abs())
     }
 
+    /// Units of a person's that open once what goes before them is done.
+    pub fn waits(&self) -> Qty {
+        let by_hand = self.waiting.filter(|waiting| waiting.by_hand.is_some());
+        by_hand.and_then(|waiting| waiting.entry.quantity).unwrap_or_default()
+    }
+
     /// What all closed units have made, before charges.
     pub fn realised(&self) -> Money {
         self.realised

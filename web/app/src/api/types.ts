@@ -25,6 +25,9 @@ export type Run = Item<'/api/runs'>
 export type Strategy = Item<'/api/strategies'>
 export type Trade = Item<'/api/trades'>
 
+/** What became of an order that was sent. */
+export type Placed = Answer<paths['/api/orders']['post']>
+
 export type NewOrder = Body<paths['/api/orders']['post']>
 export type OrderChange = Body<paths['/api/orders/{id}']['patch']>
 export type StartRun = Body<paths['/api/strategies/{id}/runs']['post']>

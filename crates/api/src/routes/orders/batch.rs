@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::place::{PlaceBody, send};
 use crate::extract::{Allowed, IdempotencyKey, Idempotent, may};
-use crate::views::orders::OrderView;
+use crate::views::orders::OrdersView;
 use crate::{AppState, Problem};
 
 /// Orders of one basket.
@@ -42,12 +42,13 @@ pub(super) struct BatchView {
 
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
-    "orders": [],
+    "orders": [], "waitingQuantity": 0, "refused": [],
     "error": { "code": "risk_refused", "detail": "quantity 7 is not a multiple of the lot 65", "field": "quantity", "rule": "quantity" }
 }))]
 pub(super) struct BatchResultView {
     /// Several if it was cut at the freeze quantity; none if it was not placed.
-    orders: Vec<OrderView>,
+    #[serde(flatten)]
+    placed: OrdersView,
     /// Why it was not placed.
     error: Option<BatchErrorView>,
 }
@@ -110,12 +111,12 @@ async fn work(state: &AppState, user: UserId, body: BatchBody) -> Result<(Status
             Ok(wish) => send(state, user, &wish).await,
         };
         results.push(match outcome {
-            Ok(placed) => BatchResultView { orders: placed.orders, error: None },
+            Ok(placed) => BatchResultView { placed, error: None },
             Err(problem) => {
                 if let Some(cause) = problem.cause() {
                     tracing::error!(cause, "an order of a basket failed: {cause}");
                 }
-                BatchResultView { orders: Vec::new(), error: Some(BatchErrorView::from(&problem)) }
+                BatchResultView { placed: OrdersView::default(), error: Some(BatchErrorView::from(&problem)) }
             }
         });
     }

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::place::send;
 use crate::extract::{Allowed, IdempotencyKey, Idempotent, may};
-use crate::views::orders::OrderView;
+use crate::views::orders::OrdersView;
 use crate::views::{Amount, OrderTypeWord, ProductWord, instrument, price, quantity};
 use crate::{AppState, Problem};
 
@@ -42,7 +42,8 @@ pub(super) struct ManualTradeBody {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ManualTradeView {
-    orders: Vec<OrderView>,
+    #[serde(flatten)]
+    placed: OrdersView,
     filled_in: FilledInView,
 }
 
@@ -104,7 +105,7 @@ pub(super) async fn manual_trade(
             product: config.product.into(),
             order_type: config.order_type.into(),
         };
-        Ok((StatusCode::CREATED, ManualTradeView { orders: placed.orders, filled_in }))
+        Ok((StatusCode::CREATED, ManualTradeView { placed, filled_in }))
     };
     request.once(&state, user, work).await
 }

@@ -6,14 +6,13 @@ use axum::response::Response;
 use desk::accounts::Done;
 use desk::orders::PlaceOrder;
 use desk::path::{Door, Particulars};
-use domain::order::OrderId;
 use domain::{Price, Qty, Validity};
 use serde::Deserialize;
 use store::{AccountId, UserId};
 use utoipa::ToSchema;
 
 use crate::extract::{Allowed, IdempotencyKey, Idempotent, may};
-use crate::views::orders::{OrderView, OrdersView};
+use crate::views::orders::{OrderView, OrdersView, RefusedView};
 use crate::views::{Amount, OrderTypeWord, ProductWord, SideWord, ValidityWord, instrument, price, quantity};
 use crate::{AppState, Problem};
 
@@ -98,7 +97,7 @@ pub(super) async fn place(
 /// Places it, and shapes what came of it.
 pub(super) async fn send(state: &AppState, user: UserId, wish: &PlaceOrder) -> Result<OrdersView, Problem> {
     let done = state.desk.place(user, wish).await.map_err(|why| blame_wish(why.into(), wish))?;
-    orders_of(state, user, &done.orders).await
+    orders_of(state, user, &done).await
 }
 
 /// What risk says about a price, at the field that holds the price.
@@ -136,13 +135,14 @@ pub(super) fn blame(problem: Problem, prices: &[(&str, Option<Price>)]) -> Probl
 pub(in crate::routes) async fn orders_of(
     state: &AppState,
     user: UserId,
-    ids: &[OrderId],
+    done: &Done,
 ) -> Result<OrdersView, Problem> {
-    let mut orders = Vec::with_capacity(ids.len());
-    for id in ids {
+    let mut orders = Vec::with_capacity(done.orders.len());
+    for id in &done.orders {
         orders.push(OrderView::from(store::orders::get(state.access.store(), user, *id).await?));
     }
-    Ok(OrdersView { orders })
+    let refused = done.refused.iter().map(RefusedView::from).collect();
+    Ok(OrdersView { orders, waiting_quantity: done.waits.raw(), refused })
 }
 
 /// What was decided, or the first refusal if that was nothing.

@@ -6,8 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use back_office::access::Caller;
-use desk::path::Size;
-use desk::runs::{RunLimits, RunSettings, StartRun};
+use desk::runs::{RunSettings, StartRun};
 use serde::Deserialize;
 use serde_json::Value;
 use store::{AccountId, StrategyId};
@@ -15,8 +14,9 @@ use utoipa::ToSchema;
 
 use super::answered;
 use crate::extract::{Allowed, Id, IdempotencyKey, Idempotent, may};
+use crate::views::run_settings::{RunLimitsBody, SidesWord, SizingBody};
 use crate::views::runs::RunView;
-use crate::views::{Amount, ProductWord, instrument, quantity, timeframe};
+use crate::views::{ProductWord, instrument, timeframe};
 use crate::{AppState, Problem};
 
 #[derive(Clone, Copy, Deserialize, ToSchema)]
@@ -24,40 +24,6 @@ use crate::{AppState, Problem};
 enum RunModeWord {
     Paper,
     Live,
-}
-
-#[derive(Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-enum SidesWord {
-    Both,
-    Long,
-    Short,
-}
-
-/// How large an entry is: one of these.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct SizingBody {
-    /// Units, a multiple of the lot.
-    quantity: Option<i64>,
-    /// Percent of the equity, by value.
-    equity_pct: Option<Amount>,
-    /// Percent of the equity that is lost if the stop is hit; needs a stop.
-    risk_pct: Option<Amount>,
-    /// Percent a year that the position may vary by.
-    volatility_pct: Option<Amount>,
-}
-
-#[derive(Deserialize, ToSchema, Default)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[expect(clippy::struct_field_names, reason = "the words of the wire")]
-struct RunLimitsBody {
-    max_daily_loss: Option<Amount>,
-    /// Units of one position.
-    max_position: Option<i64>,
-    max_trades_per_day: Option<u32>,
-    /// Rupees of margin in use.
-    max_capital: Option<Amount>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -75,15 +41,16 @@ pub(super) struct StartBody {
     mode: Option<RunModeWord>,
     /// MIS unless said.
     product: Option<ProductWord>,
-    /// both unless said.
+    /// Unless said, what the strategy's rules enter; long for CNC.
     side: Option<SidesWord>,
-    /// One lot unless said.
+    /// Unless said, what the strategy's rules say; one lot if they say nothing.
     sizing: Option<SizingBody>,
     /// Of the strategy, by name.
     #[serde(default)]
     #[schema(value_type = Object)]
     parameters: BTreeMap<String, Value>,
-    /// `pct=1`, `points=20` or `atr=3` from the entry.
+    /// `pct=1`, `points=20` or `atr=3` from the entry; unless said, what the strategy's rules say. So too the next three
+    /// and maxTradesPerDay of the limits.
     stop: Option<String>,
     target: Option<String>,
     trail: Option<String>,
@@ -200,12 +167,7 @@ impl StartBody {
             timeframe: timeframe("timeframe", &self.timeframe)?,
             settings: RunSettings {
                 product: self.product.unwrap_or(ProductWord::Mis).into(),
-                sides: match self.side.unwrap_or(SidesWord::Both) {
-                    SidesWord::Both => "both",
-                    SidesWord::Long => "long",
-                    SidesWord::Short => "short",
-                }
-                .to_owned(),
+                sides: self.side.map(|side| side.name().to_owned()),
                 size: self.sizing.map(SizingBody::size).transpose()?,
                 parameters: parameters.collect::<Result<_, _>>()?,
                 stop: self.stop,
@@ -215,40 +177,6 @@ impl StartBody {
                 charges,
                 limits: self.limits.limits()?,
             },
-        })
-    }
-}
-
-impl SizingBody {
-    fn size(self) -> Result<Size, Problem> {
-        let rule = |word: &str, percent: Amount| Size::Rule(format!("{word}={percent}"));
-        match (self.quantity, self.equity_pct, self.risk_pct, self.volatility_pct) {
-            (Some(units), None, None, None) => quantity("sizing.quantity", units).map(Size::Units),
-            (None, Some(percent), None, None) => Ok(rule("percent", percent)),
-            (None, None, Some(percent), None) => Ok(rule("risk", percent)),
-            (None, None, None, Some(percent)) => Ok(rule("vol", percent)),
-            _ => Err(Problem::validation(
-                "sizing",
-                "`sizing` holds none or several; send one of quantity, equityPct, riskPct and volatilityPct",
-            )),
-        }
-    }
-}
-
-impl RunLimitsBody {
-    fn limits(self) -> Result<RunLimits, Problem> {
-        let money = |field: &str, limit: Option<Amount>| match limit {
-            Some(limit) if limit.0 <= 0 => Err(Problem::validation(
-                format!("limits.{field}"),
-                format!("{limit} is not above 0; leave it out for no limit"),
-            )),
-            other => Ok(other.map(Amount::money)),
-        };
-        Ok(RunLimits {
-            max_daily_loss: money("maxDailyLoss", self.max_daily_loss)?,
-            max_trades_per_day: self.max_trades_per_day,
-            max_position: self.max_position.map(|units| quantity("limits.maxPosition", units)).transpose()?,
-            max_capital: money("maxCapital", self.max_capital)?,
         })
     }
 }

@@ -100,7 +100,7 @@ pub async fn runs(desk: &Desk, access: &Access, demo: &DemoUser, account: Accoun
             timeframe: Timeframe::Minutes(1),
             settings: RunSettings {
                 product: Product::Mis,
-                sides: "both".to_owned(),
+                sides: None,
                 size: Some(Size::Units(Qty::units(qty))),
                 parameters,
                 stop: Some("pct=0.5".to_owned()),

@@ -26,6 +26,21 @@ const DECIDED = {
   hold: 'hold',
 } as const
 
+/** What it trades by, where it is not one lot without protection. */
+function tradesBy({ side, sizing, stop, target, trail }: Run['settings']): string[] {
+  const said = [
+    side !== 'both' && `${side} only`,
+    sizing.quantity && count(sizing.quantity),
+    sizing.equityPct && `${sizing.equityPct} % of equity`,
+    sizing.riskPct && `${sizing.riskPct} % risk`,
+    sizing.volatilityPct && `${sizing.volatilityPct} % volatility`,
+    stop && `stop ${stop}`,
+    target && `target ${target}`,
+    trail && `trail ${trail}`,
+  ]
+  return said.filter((one): one is string => typeof one === 'string')
+}
+
 export function hasEnded(run: Run): boolean {
   return run.state === 'stopped' || run.state === 'failed'
 }
@@ -68,6 +83,7 @@ export function RunsTable({ runs, may, busy, onChoose, onTurn, onStop }: Props) 
           <span className="text-soft">
             {run.timeframe} {run.product}
             {run.squareOff && `, flat at ${run.squareOff}`}
+            {tradesBy(run.settings).map((one) => `, ${one}`)}
           </span>
         </span>
       ),

@@ -1,14 +1,14 @@
 import { symbolOf } from '@/api/config'
-import type { Order } from '@/api/types'
+import type { Order, Placed } from '@/api/types'
 import { orderLook } from '@/ui/order_state'
 import { count, price } from '@/format/rupees'
 import { said } from '@/format/said'
 import { StateWord } from '@/ui/side'
 
 /** What became of the orders sent last: it goes on moving as they do. */
-export function Outcome({ placed, orders }: { placed: Order[]; orders: Order[] }) {
-  if (placed.length === 0) return null
-  const now = placed.map((one) => orders.find((order) => order.id === one.id) ?? one)
+export function Outcome({ placed, orders }: { placed: Placed | null; orders: Order[] }) {
+  if (!placed) return null
+  const now = placed.orders.map((one) => orders.find((order) => order.id === one.id) ?? one)
   return (
     <div role="status" aria-label="Last order" className="rounded border border-line bg-raised p-2">
       <ul className="flex flex-col gap-1">
@@ -28,6 +28,14 @@ export function Outcome({ placed, orders }: { placed: Order[]; orders: Order[] }
           </li>
         ))}
       </ul>
+      {placed.waitingQuantity > 0 && (
+        <p className="text-xs">{count(placed.waitingQuantity)} more are sent once what closes first has traded.</p>
+      )}
+      {placed.refused.map((one) => (
+        <p key={one.detail} className="text-xs">
+          {count(one.quantity)} were not sent: {said(one.detail)}
+        </p>
+      ))}
     </div>
   )
 }

@@ -4,7 +4,7 @@ import { client, idempotent, submissionKey, take } from '@/api/client'
 import { symbolOf } from '@/api/config'
 import { asProblem, type Problem } from '@/api/problem'
 import { useTick } from '@/api/ticks'
-import type { Account, Instrument, Mode, NewOrder, Order } from '@/api/types'
+import type { Account, Instrument, Mode, NewOrder, Placed } from '@/api/types'
 import { count, price, rupees } from '@/format/rupees'
 import { about } from '@/format/steps'
 import { Button } from '@/ui/button'
@@ -20,7 +20,7 @@ interface Props {
   available: number | undefined
   instrument: Instrument
   onBack: () => void
-  onPlaced: (orders: Order[]) => void
+  onPlaced: (placed: Placed) => void
   onRefused: (problem: Problem) => void
 }
 
@@ -40,7 +40,7 @@ export function Review({ order, mode, account, available, instrument, onBack, on
   const slices = instrument.freezeQuantity ? Math.ceil(order.quantity / instrument.freezeQuantity) : 1
   const send = useMutation({
     mutationFn: () => take(client.POST('/api/orders', { body: order, params: idempotent(key.current) })),
-    onSuccess: (answer) => onPlaced(answer.orders),
+    onSuccess: onPlaced,
     onError: (error) => {
       const problem = asProblem(error)
       // Not known whether it arrived: stay here, where sending again is safe.

@@ -4,7 +4,7 @@ import { Controller, useForm } from 'react-hook-form'
 import { symbolOf } from '@/api/config'
 import type { Problem } from '@/api/problem'
 import { useMay } from '@/api/session'
-import type { Account, Instrument, Mode, NewOrder, Order, Side } from '@/api/types'
+import type { Account, Instrument, Mode, NewOrder, Order, Placed, Side } from '@/api/types'
 import { count } from '@/format/rupees'
 import { said } from '@/format/said'
 import { stepQuantity } from '@/format/steps'
@@ -54,7 +54,7 @@ export function Ticket({
 }: Props) {
   const may = useMay('orders.write')
   const [reviewed, setReviewed] = useState<NewOrder | null>(null)
-  const [placed, setPlaced] = useState<Order[]>([])
+  const [placed, setPlaced] = useState<Placed | null>(null)
   const [refused, setRefused] = useState<string | null>(null)
   const quantity = useRef<HTMLInputElement>(null)
   const resolver = useMemo(() => zodResolver(draftSchema(instrument)), [instrument])
@@ -179,7 +179,7 @@ export function Ticket({
           onPlaced={(made) => {
             setReviewed(null)
             setPlaced(made)
-            onPlaced(made)
+            onPlaced(made.orders)
           }}
         />
       )}

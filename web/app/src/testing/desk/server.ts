@@ -1,4 +1,4 @@
-import { isOpen, type Lock, type NewOrder } from '@/api/types'
+import { isOpen, type Lock, type NewOrder, type Order, type Placed } from '@/api/types'
 import type { FakeDesk } from './fake_desk'
 import { INSTRUMENTS } from './listed'
 import { ist } from './market'
@@ -6,6 +6,10 @@ import { page } from './page'
 import { accessRoutes, guards } from './guards'
 import { Refusal, Routes } from './routes'
 import { runRoutes } from './run_routes'
+
+function outcome(orders: Order[]): Placed {
+  return { orders, waitingQuantity: 0, refused: [] }
+}
 
 /** Above this the fake's risk refuses. */
 const MOST_UNITS = 5_000
@@ -99,7 +103,7 @@ export function deskRoutes(desk: FakeDesk): Routes {
       '/api/orders',
       once(({ body }) => {
         judge(body)
-        return { orders: [ledger.place(body)] }
+        return outcome([ledger.place(body)])
       }),
       201,
     )
@@ -139,12 +143,12 @@ export function deskRoutes(desk: FakeDesk): Routes {
     .on(
       'post',
       '/api/positions/{id}/close',
-      once(({ id }) => ({ orders: [ledger.close(ownPosition(id))] })),
+      once(({ id }) => outcome([ledger.close(ownPosition(id))])),
     )
     .on(
       'post',
       '/api/positions/close-all',
-      once(() => ({ orders: held().map((one) => ledger.close(one)) })),
+      once(() => outcome(held().map((one) => ledger.close(one)))),
     )
     .on(
       'post',
