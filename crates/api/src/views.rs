@@ -7,6 +7,7 @@ mod amount;
 mod list;
 pub mod market;
 mod moment;
+pub mod options;
 pub mod orders;
 pub mod positions;
 pub mod risk;

@@ -4,5 +4,6 @@ mod candles;
 mod market;
 mod series;
 
+pub use broker::Quote;
 pub use market::{DayQuote, Listed, Market};
 pub(crate) use series::minute_of;

@@ -1,5 +1,8 @@
 //! The market: what there is to trade, candles, quotes, the calendar.
 
+mod depth;
+mod option_chain;
+
 use axum::Json;
 use axum::extract::State;
 use desk::Mode;
@@ -32,6 +35,8 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(instruments))
         .routes(routes!(candles))
         .routes(routes!(quotes))
+        .routes(routes!(depth::depth))
+        .routes(routes!(option_chain::option_chain))
         .routes(routes!(calendar))
 }
 

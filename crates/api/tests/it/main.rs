@@ -10,6 +10,7 @@ mod contents;
 mod entering;
 mod frame;
 mod keys;
+mod market;
 mod measure;
 mod openapi;
 mod route_table;

@@ -138,6 +138,8 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/instruments", Needs("market.read"), 200),
     route("GET", CANDLES, Needs("market.read"), 200),
     route("GET", "/api/quotes", Needs("market.read"), 200),
+    route("GET", "/api/depth?instrument=NSE:RELIANCE-EQ", Needs("market.read"), 200),
+    route("GET", "/api/option-chain?underlying=NIFTY", Needs("market.read"), 200),
     route("GET", "/api/calendar", Needs("market.read"), 200),
     route("GET", "/api/strategies", Needs("desk.read"), 200),
     route("POST", "/api/strategies", Needs("strategies.write"), 201).body(STRATEGY),

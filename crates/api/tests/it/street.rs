@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use broker::{Failure, Fetched, History, MarketUpdate};
-use broker_sim::paper::{Config, Server, system_clock};
+use broker_sim::paper::{Config, Listing, Server, system_clock};
 use brokers::paper::{Paper, Settings, in_memory};
 use desk::feeds::{Listed, Market};
 use desk::hub::Hub;
@@ -13,11 +13,13 @@ use desk::{Clock, Desk, DeskError, DeskParts, Links, Mode};
 use domain::calendar::Calendar;
 use domain::instrument::{InstrumentId, InstrumentTables};
 use domain::time::Span;
-use domain::{Bars, Money, Timestamp};
+use domain::{Bars, Money, Price, Timestamp};
 use store::Store;
 
 /// An equity, an index, and a future with a lot and a freeze quantity.
 const TRADED: [&str; 3] = ["NSE:RELIANCE-EQ", "NSE:NIFTY50", "NSE:NIFTY2"];
+const OPTIONS: [(&str, i64); 3] =
+    [("NSE:NIFTY30DEC25000CE", 310), ("NSE:NIFTY30DEC25000PE", 250), ("NSE:NIFTY30DEC25100CE", 260)];
 
 pub enum Street {
     Closed,
@@ -26,9 +28,13 @@ pub enum Street {
 
 impl Street {
     pub async fn open() -> Street {
-        let mut config = Config::new(7, system_clock()().date());
+        let today = system_clock()().date();
+        let mut config = Config::new(7, today);
         config.interval = Span::micros(50_000);
         config.listings.retain(|l| TRADED.iter().any(|name| l.id.as_str().starts_with(name)));
+        for (name, price) in OPTIONS {
+            config.listings.extend(Listing::of(name, Price::rupees(price), today));
+        }
         let server = Server::open(config).unwrap();
         let market: Arc<OnceLock<Market>> = Arc::default();
         let (dialled, hears) = (server.clone(), market.clone());
@@ -37,10 +43,13 @@ impl Street {
             in_memory(move || dialled.connect()),
             Arc::new(|_| ()),
             Arc::new(move |update| {
-                if let (MarketUpdate::Tick { instrument, at, price, volume }, Some(market)) =
-                    (update, hears.get())
-                {
-                    market.tick(&instrument, at, price, volume);
+                let Some(market) = hears.get() else { return };
+                match update {
+                    MarketUpdate::Tick { instrument, at, price, volume } => {
+                        market.tick(&instrument, at, price, volume);
+                    }
+                    MarketUpdate::Quote { instrument, at, quote } => market.quoted(&instrument, at, quote),
+                    MarketUpdate::Connected | MarketUpdate::Disconnected { .. } => {}
                 }
             }),
         );

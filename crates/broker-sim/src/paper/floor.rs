@@ -18,7 +18,9 @@ use super::account::{Account, ConnectionId, Line, Remembered};
 use super::faults;
 use super::journal::{Entry, Journal};
 use super::market::{Cursor, Market};
-use super::wire::{Ask, Listed, Phase, PhaseText, Refused, Reply, Request, Say, Text, TickText, With};
+use super::wire::{
+    Ask, BestText, Listed, Phase, PhaseText, Refused, Reply, Request, Say, Text, TickText, With,
+};
 
 /// Lines that may wait for one slow reader; then it loses ticks, and at an order's line the connection.
 pub(super) const MOST_WAITING: usize = 65_536;
@@ -205,11 +207,17 @@ impl Floor {
             self.settle(account, print.at);
         }
         if self.connections.values().any(|c| c.subscribed[listing]) {
+            let listed = &self.market.listings()[listing];
+            let best = print.bid.map(|bid| {
+                let [bid_qty, ask_qty] = self.market.resting(listing, number).map(Qty::raw);
+                BestText { bid: Text(bid), bid_qty, ask: Text(bid + listed.tick.price()), ask_qty }
+            });
             let line = bytes(&Say::Tick(TickText {
-                instrument: self.market.listings()[listing].id.to_string(),
+                instrument: listed.id.to_string(),
                 at: print.at.as_micros(),
                 price: Text(print.price),
                 volume: print.volume.raw(),
+                best,
             }));
             for connection in self.connections.values().filter(|c| c.subscribed[listing]) {
                 // A reader too slow for prices misses some; it must not miss what became of its orders.

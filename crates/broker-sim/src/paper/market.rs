@@ -20,6 +20,10 @@ const MARKET_VOLATILITY: f64 = 0.16;
 const DAYS_A_YEAR: f64 = 365.0;
 const BOUNCE: u64 = 200;
 const UNITS: u64 = 201;
+const BID_UNITS: u64 = 202;
+const ASK_UNITS: u64 = 203;
+/// Of a day's volume about so small a part rests at the best price.
+const RESTING_PARTS: f64 = 10_000.0;
 
 /// An instrument of the paper exchange.
 #[derive(Clone, PartialEq, Debug)]
@@ -49,6 +53,8 @@ pub struct Print {
     pub at: Timestamp,
     pub price: Price,
     pub volume: Qty,
+    /// The best bid, a tick below the best offer, of what can be traded.
+    pub bid: Option<Price>,
 }
 
 /// See the module's documentation.
@@ -199,9 +205,23 @@ impl Market {
         let chance = own.drawn(BOUNCE, number);
         // Trades alternate between the best bid and the best offer.
         let bounce = if listing.tradable { (chance & 0xffff) as f64 / 65_536.0 - 0.5 } else { 0.0 };
-        let ticks = (price * SCALE as f64 / tick as f64 + bounce).round() as i64;
+        let middle = price * SCALE as f64 / tick as f64;
+        let ticks = ((middle + bounce).round() as i64).max(1);
         let volume = self.volume(listing, own, day, minute, number);
-        Print { at, price: Price::from_raw(ticks.max(1) * tick), volume }
+        let bid = listing
+            .tradable
+            .then(|| Price::from_raw((middle.floor() as i64).clamp(ticks - 1, ticks).max(1) * tick));
+        Print { at, price: Price::from_raw(ticks * tick), volume, bid }
+    }
+
+    /// Units at the best bid and at the best offer with the tick of that number.
+    pub fn resting(&self, listing: usize, number: i64) -> [Qty; 2] {
+        let (own, listing) = (&self.own[listing], &self.listings[listing]);
+        [BID_UNITS, ASK_UNITS].map(|stream| {
+            let chance = (own.drawn(stream, number) & 0xffff) as f64 / 65_536.0;
+            let units = listing.daily_volume.raw() as f64 / RESTING_PARTS * (0.2 + 2.0 * chance * chance);
+            Qty::units(units as i64).floor_to_lot(listing.lot).max(listing.lot)
+        })
     }
 
     fn volume(&self, listing: &Listing, own: &Series, day: i64, minute: usize, number: i64) -> Qty {

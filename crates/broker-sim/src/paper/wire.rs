@@ -7,7 +7,7 @@
 //! | out | `{"done":{"n":7}}`: all that the request caused at once has been told |
 //! | out | `{"reply":{"n":8,"book":{…}}}`: what was asked for; `{"error":{"n":8,"code","words"}}` if it could not be had |
 //! | out | `{"trade":{…}}`, `{"triggered":{…}}`, `{"row":{…}}`: of the account's orders, pushed; perhaps late, or twice |
-//! | out | `{"tick":{…}}`: of the instruments subscribed to |
+//! | out | `{"tick":{…,"best":{…}}}`: of the instruments subscribed to; without `best` of an index |
 //!
 //! Prices and money are decimal text (`"101.50"`), times microseconds since 1970 UTC, quantities whole units.
 
@@ -319,4 +319,16 @@ pub(super) struct TickText {
     pub at: i64,
     pub price: Text<Price>,
     pub volume: i64,
+    /// The best of the book, of what can be traded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub best: Option<BestText>,
+}
+
+#[derive(Serialize, Debug)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct BestText {
+    pub bid: Text<Price>,
+    pub bid_qty: i64,
+    pub ask: Text<Price>,
+    pub ask_qty: i64,
 }

@@ -395,7 +395,12 @@ impl Link {
                 }
             }
             Heard::Row(row) => (self.sink)(Update::Row(map::row(&row)?)),
-            Heard::Tick(tick) => (self.market)(map::tick(&tick)?),
+            Heard::Tick(tick) => {
+                (self.market)(map::tick(&tick)?);
+                if let Some(quote) = map::quote(&tick)? {
+                    (self.market)(quote);
+                }
+            }
         }
         Ok(())
     }

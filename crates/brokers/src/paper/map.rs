@@ -2,7 +2,7 @@
 
 use broker::{
     BookReading, BrokerPosition, BrokerTrade, ChangeOrder, Failure, Funds, MarketUpdate, OrderRow,
-    PlaceOrder, RefusedCause, RowStatus, TradePhase,
+    PlaceOrder, Quote, RefusedCause, RowStatus, TradePhase,
 };
 use domain::bars::Bar;
 use domain::instrument::InstrumentId;
@@ -192,6 +192,18 @@ pub(super) fn tick(tick: &wire::Tick) -> Result<MarketUpdate, Failure> {
         price: tick.price.0,
         volume: units(tick.volume)?,
     })
+}
+
+pub(super) fn quote(tick: &wire::Tick) -> Result<Option<MarketUpdate>, Failure> {
+    let Some(best) = &tick.best else { return Ok(None) };
+    let quote = Quote {
+        bid: best.bid.0,
+        bid_qty: units(best.bid_qty)?,
+        ask: best.ask.0,
+        ask_qty: units(best.ask_qty)?,
+    };
+    let (instrument, at) = (instrument_id(&tick.instrument)?, instant(tick.at)?);
+    Ok(Some(MarketUpdate::Quote { instrument, at, quote }))
 }
 
 pub(super) fn instrument(listed: &wire::Listed) -> Result<PaperInstrument, Failure> {

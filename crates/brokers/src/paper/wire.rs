@@ -186,6 +186,16 @@ pub(super) struct Tick {
     pub at: i64,
     pub price: Text<Price>,
     pub volume: i64,
+    pub best: Option<Best>,
+}
+
+#[derive(Deserialize, Debug)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Best {
+    pub bid: Text<Price>,
+    pub bid_qty: i64,
+    pub ask: Text<Price>,
+    pub ask_qty: i64,
 }
 
 #[derive(Deserialize, Clone, Copy, Debug)]

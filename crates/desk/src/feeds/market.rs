@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use broker::Quote;
 use domain::bars::resample;
 use domain::calendar::{Calendar, TradingClass};
 use domain::instrument::{Instrument, InstrumentId};
@@ -33,6 +34,7 @@ struct Inner {
 #[derive(Default)]
 struct State {
     series: HashMap<InstrumentId, (Series, Option<DayQuote>)>,
+    best: HashMap<InstrumentId, (Timestamp, Quote)>,
     /// Instruments whose past was fetched: no run decides about another.
     has_past: HashSet<InstrumentId>,
     accounts: Vec<Account>,
@@ -135,6 +137,18 @@ impl Market {
                 self.inner.hub.publish(&Topic::Candles(id.clone(), timeframe), Note::Candle(candle));
             }
         }
+    }
+
+    /// What rests at the best prices.
+    pub fn quoted(&self, id: &InstrumentId, at: Timestamp, quote: Quote) {
+        if self.inner.listed.contains_key(id) {
+            self.state().best.insert(id.clone(), (at, quote));
+        }
+    }
+
+    /// The best of an instrument's book, where the feed tells it.
+    pub fn best(&self, id: &InstrumentId) -> Option<(Timestamp, Quote)> {
+        self.state().best.get(id).copied()
     }
 
     /// The day's figures of an instrument, once a price was heard.

@@ -117,7 +117,11 @@ proptest! {
             let number = market.tick_at(Timestamp::from_micros(minutes * MICROS_PER_MINUTE)) + step;
             let print = market.print(&mut wandering, number);
             prop_assert_eq!(print, market.print(&mut market.cursor(1), number));
-            prop_assert!(print.price.is_on(market.listings()[1].tick));
+            let tick = market.listings()[1].tick;
+            prop_assert!(print.price.is_on(tick));
+            let bid = print.bid.unwrap();
+            prop_assert!(bid.is_on(tick) && bid <= print.price && print.price <= bid + tick.price());
+            prop_assert!(market.resting(1, number).iter().all(|units| *units >= market.listings()[1].lot));
             prop_assert!(print.price > Price::rupees(50) && print.price < Price::rupees(40_000));
         }
     }

@@ -110,8 +110,12 @@ impl Venue {
                 *noted.lock().unwrap_or_else(PoisonError::into_inner) = Some(because);
             }
             // The stored days are the market of a replay.
-            MarketUpdate::Quote { .. } => {}
-            MarketUpdate::Tick { .. } if is_replay => {}
+            MarketUpdate::Quote { .. } | MarketUpdate::Tick { .. } if is_replay => {}
+            MarketUpdate::Quote { instrument, at, quote } => {
+                if let Some(market) = hears.get() {
+                    market.quoted(&instrument, at, quote);
+                }
+            }
             MarketUpdate::Tick { instrument, at, price, volume } => {
                 if let Some(market) = hears.get() {
                     market.tick(&instrument, at, price, volume);
