@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use broker::History;
@@ -14,6 +15,7 @@ use store::{AccountId, Store, UserId};
 use crate::accounts::{Account, AccountSettings, Link};
 use crate::feeds::Market;
 use crate::hub::Hub;
+use crate::replay::LanesOf;
 use crate::runs::{Minutes, Runs};
 use crate::{Clock, DeskError};
 
@@ -75,6 +77,10 @@ pub(crate) struct Inner {
     minutes: Minutes,
     links: Links,
     pub making_books: tokio::sync::Mutex<()>,
+    /// How the exchange is told a replayed market.
+    pub lanes: OnceLock<LanesOf>,
+    /// The last replayed day has been played: no price comes any more.
+    pub is_over: AtomicBool,
     accounts: RwLock<BTreeMap<AccountId, Account>>,
     /// Held while an account is brought to work: two engines of one account would each send its orders.
     taking_up: tokio::sync::Mutex<()>,
@@ -103,6 +109,8 @@ impl Desk {
             minutes,
             links: parts.links,
             making_books: tokio::sync::Mutex::default(),
+            lanes: OnceLock::new(),
+            is_over: AtomicBool::new(false),
             accounts: RwLock::default(),
             taking_up: tokio::sync::Mutex::default(),
             logged: std::sync::Mutex::default(),

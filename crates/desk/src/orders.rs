@@ -1,16 +1,18 @@
 //! The one door for orders: a person's, a basket's, a webhook's.
 
+use std::sync::atomic::Ordering;
+
 use domain::instrument::InstrumentId;
 use domain::order::OrderId;
 use domain::trade::{BookId, Direction};
 use domain::{OrderType, Price, Product, Qty, Side, Validity};
-use engine::{Breach, Change, Command, Level, ManualKind, ManualOrder};
+use engine::{Breach, Change, Command, Event, Level, ManualKind, ManualOrder};
 use store::{AccountId, UserId};
 
 use crate::accounts::{Account, BookView, Done, Wish};
 use crate::path::{Asked, BookSetup, Particulars, Size};
 use crate::runs::{facts, tradable};
-use crate::{Desk, DeskError, Whom};
+use crate::{Desk, DeskError, Mode, Whom};
 
 /// An order as a person asks for it.
 #[derive(Clone, PartialEq, Debug)]
@@ -143,10 +145,18 @@ impl Desk {
     pub async fn place(&self, user: UserId, wish: &PlaceOrder) -> Result<Done, DeskError> {
         let account = self.account(user, wish.account)?;
         let kind = wish.check()?;
+        if self.inner.is_over.load(Ordering::Relaxed) {
+            return Err(DeskError::Conflict(
+                "the replay is over: nothing trades any more; start it with later days".to_owned(),
+            ));
+        }
         let book = self.own_book(&account, &wish.instrument, wish.product).await?;
+        self.open_lane(account.id, book, &wish.instrument).await?;
         // The engine must know a price before it can judge what the order is worth.
-        if let Some(quote) = self.inner.market.quote(&wish.instrument) {
-            account.tick(&wish.instrument, quote.last);
+        match (self.inner.market.quote(&wish.instrument), self.mode()) {
+            (Some(quote), Mode::Replay) => account.market(Event::Mark { book, price: quote.last }),
+            (Some(quote), _) => account.tick(&wish.instrument, quote.last),
+            (None, _) => {}
         }
         let asked = Asked { order: wish.order(book, kind), particulars: wish.particulars.clone() };
         let done = account.wish(Wish::Place(Box::new(asked))).await?;

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use backtest::{Played, Step, TimeExit, Told};
@@ -75,6 +76,7 @@ impl Replay {
         (from, until): (Timestamp, Timestamp),
         speed: u32,
     ) -> Replay {
+        let _ = desk.inner.lanes.set(lanes_of.clone());
         Replay { desk, history, lanes_of, from, until, speed: speed.max(1), playing: BTreeMap::new() }
     }
 
@@ -136,6 +138,7 @@ impl Replay {
                 self.tell(&step, key).await?;
             }
         }
+        self.desk.inner.is_over.store(true, Ordering::Relaxed);
         Ok(())
     }
 
@@ -252,6 +255,22 @@ impl Replay {
             }
         }
         Ok(())
+    }
+}
+
+impl Desk {
+    /// The first order of a book goes out before the replay has seen the book: the exchange must know its lane.
+    pub(crate) async fn open_lane(
+        &self,
+        account: AccountId,
+        book: BookId,
+        instrument: &InstrumentId,
+    ) -> Result<(), DeskError> {
+        let tick = self.market().find(instrument)?.instrument.tick.unwrap_or(Tick::DEFAULT);
+        match self.inner.lanes.get().and_then(|lanes_of| lanes_of(account)) {
+            Some(lanes) => lanes.open(book.0, instrument, tick).await.map_err(failed),
+            None => Ok(()),
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
+use back_office::access::MasterKey;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args as _, Command};
 use toml::{Table, Value};
@@ -17,6 +18,8 @@ use crate::failure::Failure;
 pub const FILE: &str = "sauda.toml";
 /// Flags that are no keys: what a file must not decide by itself.
 const NOT_KEYS: [&str; 4] = ["demo", "config", "data-dir", "json"];
+/// Variables that are no keys.
+const OTHER_VARIABLES: [&str; 3] = ["SAUDA_CONFIG", "SAUDA_DATA_DIR", MasterKey::VARIABLE];
 /// Keys whose values are shown to nobody.
 pub const SECRETS: [&str; 1] = ["metrics-token"];
 
@@ -31,6 +34,21 @@ pub fn keys() -> Vec<Arg> {
     let command = serve::Args::augment_args(Command::new("serve"));
     let is_key = |arg: &&Arg| arg.get_long().is_some_and(|name| !NOT_KEYS.contains(&name));
     command.get_arguments().filter(is_key).cloned().collect()
+}
+
+/// Says which variables of the environment look like settings and are none: a slip of the pen would go unseen.
+pub fn warn_of_unknown_variables() {
+    let known: Vec<String> = keys()
+        .iter()
+        .filter_map(|arg| arg.get_env().map(|name| name.to_string_lossy().into_owned()))
+        .chain(OTHER_VARIABLES.map(str::to_owned))
+        .collect();
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("SAUDA_") && !known.iter().any(|one| *one == name) {
+            tracing::warn!("{name} in the environment is no setting and changes nothing; see `sauda config`");
+        }
+    }
 }
 
 impl File {

@@ -112,6 +112,7 @@ pub(super) struct Settings {
 pub fn run(args: &Args, data_dir: &Path) -> Result<(), Failure> {
     let settings = settings(args, data_dir)?;
     console::log(&args.log)?;
+    crate::config::warn_of_unknown_variables();
     small_pages();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

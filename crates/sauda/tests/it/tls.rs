@@ -52,6 +52,7 @@ fn pages_and_cookies_travel_encrypted() {
         ),
     );
     assert!(entered.starts_with("HTTP/1.1 200"), "{entered}");
+    assert!(entered.to_lowercase().contains("strict-transport-security: max-age="), "{entered}");
     let cookie = entered.lines().find(|line| line.to_lowercase().starts_with("set-cookie")).unwrap();
     for word in ["Secure", "HttpOnly", "SameSite=Strict"] {
         assert!(cookie.contains(word), "{cookie}");

@@ -78,15 +78,13 @@ pub(super) async fn option_chain(
 /// The underlying as the feed writes it.
 fn known(market: &Market, wanted: &str) -> Result<String, Problem> {
     let all: BTreeSet<&str> = market.listed().map(|listed| listed.instrument.underlying.as_str()).collect();
-    match all.iter().find(|one| one.eq_ignore_ascii_case(wanted.trim())) {
-        Some(one) => Ok((*one).to_owned()),
-        None => {
-            let shown: String = wanted.chars().take(40).collect();
-            let names: Vec<&str> = all.into_iter().collect();
-            let words = format!("the feed has nothing of `{shown}`; use {}", names.join(", "));
-            Err(Problem::validation("underlying", words))
-        }
+    if let Some(one) = all.iter().find(|one| one.eq_ignore_ascii_case(wanted.trim())) {
+        return Ok((*one).to_owned());
     }
+    let shown: String = wanted.chars().take(40).collect();
+    let names: Vec<&str> = all.into_iter().collect();
+    let words = format!("the feed has nothing of `{shown}`; use {}", names.join(", "));
+    Err(Problem::validation("underlying", words))
 }
 
 fn expiries(market: &Market, underlying: &str) -> BTreeSet<Date> {

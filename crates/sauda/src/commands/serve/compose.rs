@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use api::{AppState, Demo, PartHealth, Parts};
 use axum::extract::ConnectInfo;
+use axum::http::HeaderValue;
+use axum::http::header::STRICT_TRANSPORT_SECURITY;
 use back_office::access::{Access, AccessSettings, Secret};
 use desk::hub::Hub;
 use desk::{Clock, Desk, DeskParts, Mode};
@@ -111,6 +113,13 @@ async fn answer(
     let Some(config) = outward.tls.clone() else {
         return axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await;
     };
+    // A browser that was here over TLS never comes without it.
+    let strict = HeaderValue::from_static("max-age=31536000");
+    let router =
+        router.layer(axum::middleware::map_response(move |mut response: axum::response::Response| {
+            response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, strict.clone());
+            std::future::ready(response)
+        }));
     // The routes know the peer by its address, however it came.
     let router = router.layer(axum::middleware::map_request(
         |ConnectInfo(Peer(peer)): ConnectInfo<Peer>, mut request: axum::extract::Request| async move {
