@@ -36,7 +36,8 @@ pub fn keys() -> Vec<Arg> {
     command.get_arguments().filter(is_key).cloned().collect()
 }
 
-/// Says which variables of the environment look like settings and are none: a slip of the pen would go unseen.
+/// Says which variables of the environment are nearly settings: a slip of the pen would go unseen. Others of that
+/// beginning may be somebody else's.
 pub fn warn_of_unknown_variables() {
     let known: Vec<String> = keys()
         .iter()
@@ -45,10 +46,17 @@ pub fn warn_of_unknown_variables() {
         .collect();
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
-        if name.starts_with("SAUDA_") && !known.iter().any(|one| *one == name) {
-            tracing::warn!("{name} in the environment is no setting and changes nothing; see `sauda config`");
+        if let Some(meant) = nearly(&name, &known) {
+            tracing::warn!("{name} in the environment is no setting and changes nothing; {meant} is one");
         }
     }
+}
+
+fn nearly<'k>(name: &str, known: &'k [String]) -> Option<&'k str> {
+    if !name.starts_with("SAUDA_") || known.iter().any(|one| one == name) {
+        return None;
+    }
+    known.iter().map(String::as_str).find(|one| distance(name, one) <= 2)
 }
 
 impl File {
@@ -244,6 +252,15 @@ mod tests {
             ("mysql://a:b@h", true),
         ] {
             assert_eq!(has_password(url), has, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_slip_in_a_variable_is_seen() {
+        let known = ["SAUDA_LISTEN".to_owned(), "SAUDA_SPEED".to_owned()];
+        assert_eq!(super::nearly("SAUDA_LISTN", &known), Some("SAUDA_LISTEN"));
+        for name in ["SAUDA_SPEED", "SAUDA_SHOTS", "LISTEN", "SAUDA_"] {
+            assert_eq!(super::nearly(name, &known), None, "{name}");
         }
     }
 
