@@ -1,4 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query'
+import { patchQuery } from '@/api/patch'
 import { socket } from '@/api/socket'
 import type { AccountPnl, Pnl, RunPnl } from '@/api/types'
 import { pnlQuery } from './queries'
@@ -6,7 +7,7 @@ import { pnlQuery } from './queries'
 /** Keeps equity and the day's P&L as the server's messages say. */
 export function livePnl(cache: QueryClient): () => void {
   return socket.listen({ topic: 'pnl', key: '' }, (_, data) => {
-    cache.setQueryData<Pnl>(pnlQuery.queryKey, (old) => patchPnl(old, data))
+    patchQuery<Pnl>(cache, pnlQuery.queryKey, (old) => patchPnl(old, data))
   })
 }
 

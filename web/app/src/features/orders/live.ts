@@ -1,4 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query'
+import { patchQuery } from '@/api/patch'
 import { listOf } from '@/api/protocol'
 import { socket } from '@/api/socket'
 import type { Order } from '@/api/types'
@@ -10,8 +11,8 @@ export function putOrder(cache: QueryClient, order: Order): void {
   const known = recent?.items.find((one) => one.id === order.id)
   // The list of open orders forgets what has ended: an answer that comes late would bring it back there.
   if (known && isNewer(known, order)) return
-  cache.setQueryData<OrderPage>(ordersQuery(accountId).queryKey, (page) => withOrder(page, order, false))
-  cache.setQueryData<OrderPage>(openOrdersQuery(accountId).queryKey, (page) => withOrder(page, order, true))
+  patchQuery<OrderPage>(cache, ordersQuery(accountId).queryKey, (page) => withOrder(page, order, false))
+  patchQuery<OrderPage>(cache, openOrdersQuery(accountId).queryKey, (page) => withOrder(page, order, true))
 }
 
 /** Keeps the tables of orders as the server's messages say. */

@@ -1,4 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query'
+import { patchQuery } from '@/api/patch'
 import { listOf } from '@/api/protocol'
 import { socket } from '@/api/socket'
 import type { Position } from '@/api/types'
@@ -8,7 +9,7 @@ import { positionsQuery, withPosition, type PositionPage } from './queries'
 export function livePositions(cache: QueryClient): () => void {
   return socket.listen({ topic: 'positions', key: '' }, (kind, data) => {
     for (const position of listOf<Position>(data)) {
-      cache.setQueryData<PositionPage>(positionsQuery(position.accountId).queryKey, (page) =>
+      patchQuery<PositionPage>(cache, positionsQuery(position.accountId).queryKey, (page) =>
         withPosition(page, position),
       )
     }

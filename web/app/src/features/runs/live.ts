@@ -1,11 +1,12 @@
 import type { QueryClient } from '@tanstack/react-query'
+import { patchQuery } from '@/api/patch'
 import { listOf } from '@/api/protocol'
 import { socket } from '@/api/socket'
 import type { Run, RunFigures } from '@/api/types'
 import { runsQuery, withRun, type RunPage } from './queries'
 
 export function putRun(cache: QueryClient, said: Run | RunFigures): void {
-  cache.setQueryData<RunPage>(runsQuery(said.accountId).queryKey, (page) => withRun(page, said))
+  patchQuery<RunPage>(cache, runsQuery(said.accountId).queryKey, (page) => withRun(page, said))
 }
 
 /** Keeps the table of runs as the server's messages say. */

@@ -1,5 +1,5 @@
 /** Where on the desk one is: kept in the address, so that a reload or a link shows the same. */
-import { useCallback } from 'react'
+import { useCallback, useEffect } from 'react'
 import { useSearchParams } from 'react-router'
 
 export const TABS = ['orders', 'positions', 'trades', 'runs', 'risk'] as const
@@ -16,8 +16,17 @@ export interface Place {
   view: View
 }
 
+/**
+ * Where the page is to be, until it is there: the router hands out what was rendered last, so the second of two changes
+ * in a row would undo the first.
+ */
+let wanted: URLSearchParams | null = null
+
 export function usePlace(): [Place, (change: Partial<Place>) => void] {
   const [params, setParams] = useSearchParams()
+  useEffect(() => {
+    wanted = null
+  }, [params])
   const account = Number(params.get('account'))
   const place: Place = {
     instrument: params.get('instrument'),
@@ -30,11 +39,12 @@ export function usePlace(): [Place, (change: Partial<Place>) => void] {
     (change: Partial<Place>) =>
       setParams(
         (old) => {
-          const next = new URLSearchParams(old)
+          const next = new URLSearchParams(wanted ?? old)
           for (const [name, value] of Object.entries(change)) {
             if (value === null) next.delete(name)
             else next.set(name, String(value))
           }
+          wanted = next
           return next
         },
         { replace: true },
