@@ -36,6 +36,7 @@ export async function unlock(steps: Steps, trader: Trader): Promise<void> {
   const locked = page.getByRole('button', { name: /^Unlock / })
   await steps.step('unlock with a reason', async () => {
     await trader.open('Risk')
+    await locked.first().waitFor()
     for (let left = await locked.count(); left > 0; left = await locked.count()) {
       await locked.first().click()
       await page.getByLabel('Reason').fill('the drill is over')
