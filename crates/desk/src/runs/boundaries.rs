@@ -216,6 +216,10 @@ impl Minutes {
         if opened + timeframe.span() + timeframe.span() < end {
             return Ok(());
         }
+        // Nor does one that was over before there was the run.
+        if opened + timeframe.span() <= run.record.created_at {
+            return Ok(());
+        }
         {
             let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
             if told.get(&(run.record.id, book)).is_some_and(|newest| *newest >= opened) {

@@ -190,6 +190,8 @@ async fn a_run_looks_back_as_far_as_its_strategy_does(ground: Ground) {
     let averages = Definition::BuiltIn("sma_cross".to_owned());
     let run = ground.run_of(&averages, "1h", ground.account, long).await.unwrap();
     ground.minute(101).await;
+    // The hour that ended at 09:15 was over before the run began.
+    assert!(ground.view().of_run(run.id).all(|book| book.decided.is_none()));
     ground.pass(13 * 60).await;
     assert_eq!(ground.held(Some(&run)), 0);
     // The hour from 09:15 ends: 101 is above the average of the 200 hours before.
