@@ -127,13 +127,19 @@ impl PlaceOrder {
 }
 
 impl Desk {
-    /// Whether an order could be placed, as far as can be told without asking the account: its fields, its instrument,
-    /// its lots and ticks, on which side of the last price it lies.
+    /// Whether an order makes sense, as far as can be told without asking the account: its fields, its instrument.
     pub fn check(&self, user: UserId, wish: &PlaceOrder) -> Result<(), DeskError> {
         self.account(user, wish.account)?;
-        let kind = wish.check()?;
+        wish.check()?;
+        tradable(&self.inner.market.find(&wish.instrument)?.instrument, wish.product)
+    }
+
+    /// Also whether its lots, ticks and prices fit: for what is not to be sent unless all of it can be. The engine judges
+    /// them again, and puts on record what it refuses.
+    pub fn check_terms(&self, user: UserId, wish: &PlaceOrder) -> Result<(), DeskError> {
+        self.check(user, wish)?;
+        let kind = wish.kind()?;
         let instrument = &self.inner.market.find(&wish.instrument)?.instrument;
-        tradable(instrument, wish.product)?;
         let facts = facts(instrument, self.now().day());
         let last = self.inner.market.quote(&wish.instrument).map_or(Price::ZERO, |quote| quote.last);
         let judged = wish.order(BookId(0), kind).check(&facts.contract(), last);

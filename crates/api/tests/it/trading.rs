@@ -218,6 +218,11 @@ async fn a_basket_is_placed_whole_or_each_order_is_reported() {
     let held = post(&app, &token, "/api/orders/batch", &basket).await;
     assert_eq!((held.status.as_u16(), &held.json()["results"][1]["error"]["rule"]), (200, &json!("price")));
     assert_eq!(get(&app, &token, "/api/orders").await["items"], json!([]));
+    // One by one they go to the engine, which puts on record what it refuses.
+    let each = post(&app, &token, "/api/orders/batch", &json!({ "orders": [off_tick] })).await.json();
+    assert_eq!(each["results"][0]["error"]["rule"], "price", "{each}");
+    let on_record = get(&app, &token, "/api/risk/events").await;
+    assert_eq!(on_record["items"][0]["figures"]["price"], 1401.03, "{on_record}");
     let basket = json!({ "orders": [good, bad] });
     let placed = post(&app, &token, "/api/orders/batch", &basket).await;
     assert_eq!(placed.status.as_u16(), 201, "{placed:?}");

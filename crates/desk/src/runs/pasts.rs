@@ -121,12 +121,19 @@ impl Pasts {
             }
         }
         // In order, part after part.
-        Ok(Bars::collect(parts.iter().rev().flat_map(Bars::iter)).unwrap_or_default())
+        let all = Bars::collect(parts.iter().rev().flat_map(Bars::iter)).unwrap_or_default();
+        Ok(ended(&all, timeframe, end))
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<(InstrumentId, Timeframe), Past>> {
         self.by.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Without the bar that is on at `end`: nothing is decided about a bar before its close.
+fn ended(bars: &Bars, timeframe: Timeframe, end: Timestamp) -> Bars {
+    let count = bars.times().iter().take_while(|opened| **opened + timeframe.span() <= end).count();
+    bars.slice(0..count)
 }
 
 /// The first of the recent bars may lack minutes that are not kept any more: it is taken only where the past has none.
@@ -194,6 +201,15 @@ mod tests {
         assert_eq!(told(&bars(0..5, 7), &bars(4..5, 8)), [7; 5]);
         assert_eq!(told(&bars(0..0, 7), &bars(0..2, 8)), [8, 8]);
         assert_eq!(told(&bars(0..2, 7), &bars(0..0, 8)), [7, 7]);
+    }
+
+    #[test]
+    fn the_bar_that_is_on_is_no_past() {
+        let (all, minute) = (bars(0..3, 7), Timeframe::Minutes(1));
+        let at = |seconds: i64| Timestamp::from_micros(1_700_000_040_000_000 + seconds * 1_000_000);
+        for (seconds, count) in [(0, 0), (59, 0), (60, 1), (179, 2), (180, 3), (900, 3)] {
+            assert_eq!(ended(&all, minute, at(seconds)).len(), count, "{seconds}");
+        }
     }
 
     #[test]

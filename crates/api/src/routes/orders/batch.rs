@@ -96,7 +96,11 @@ async fn work(state: &AppState, user: UserId, body: BatchBody) -> Result<(Status
     }
     let judged = body.orders.into_iter().map(|order| {
         let wish = order.wish(Door::Batch)?;
-        state.desk.check(user, &wish)?;
+        if body.all_or_none {
+            state.desk.check_terms(user, &wish)?;
+        } else {
+            state.desk.check(user, &wish)?;
+        }
         Ok(wish)
     });
     let judged: Vec<Result<PlaceOrder, Problem>> = judged.collect();
