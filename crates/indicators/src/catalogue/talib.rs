@@ -206,8 +206,17 @@ impl TaLib {
             column.copy_within(..range.count, range.beg_idx);
             column[..range.beg_idx].fill(f64::NAN);
             column[range.beg_idx + range.count..].fill(f64::NAN);
+            one_zero(column);
         }
         Some(())
+    }
+}
+
+/// -0 becomes 0. The two are equal, and of equal numbers the library's batch functions and its streams do not always
+/// take the same one as the lowest or highest; a rule that divides by it would see infinities of opposite sign.
+fn one_zero(values: &mut [f64]) {
+    for value in values {
+        *value += 0.0;
     }
 }
 
@@ -223,6 +232,7 @@ impl Kernel for TaLib {
                 if stream.update(&values, out).is_err() {
                     out.fill(f64::NAN);
                 }
+                one_zero(out);
             }
             State::Refused => out.fill(f64::NAN),
             State::Warming(history) => {
@@ -238,6 +248,7 @@ impl Kernel for TaLib {
                     Some(Ok(stream)) => State::Live(stream),
                     _ => State::Refused,
                 };
+                one_zero(out);
             }
         }
     }

@@ -29,6 +29,7 @@ fn odd_number() -> impl Strategy<Value = f64> {
         Just(f64::MAX),
         Just(f64::MIN_POSITIVE),
         Just(0.0),
+        Just(-0.0),
         Just(-1.0),
         1.0..1000.0
     ]
