@@ -9,6 +9,9 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test cannot read ends it")]
 
+mod invariants;
+mod link;
+mod tables;
 mod world;
 
 use std::sync::atomic::{AtomicU64, Ordering};

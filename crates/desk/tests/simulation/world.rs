@@ -1,20 +1,19 @@
 //! One day of one account, its desk and its exchange.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
-use broker::{
-    BookReading, BrokerPosition, BrokerTrade, Failure, OrderRow, Outcome, RefusedCause, Request, RequestKind,
-    RowStatus, TradePhase, Update,
-};
+use broker::Update;
 use desk::path::{Act, BarClosed, BarSource, BookSetup, Facts, Input, LOW_IDS, OrderPath, Size, Write};
-use domain::order::{InstrumentKey, OrderId, OrderKey, OrderState, Ticket};
+use domain::order::InstrumentKey;
 use domain::time::{DayNumber, Span};
 use domain::trade::BookId;
 use domain::{Money, Price, Product, Qty, Side, Tick, Timestamp};
 use engine::{AccountLimits, Change, ClosedBar, Command, Conduct, Event, ManualKind, ManualOrder};
-use exchange::{Exchange, Faults, FaultyExchange, FillRules, Said};
+use exchange::{Exchange, Faults, FaultyExchange, FillRules};
 use store::AccountId;
 use strategy::{Distances, SignalBits};
+
+use crate::tables::Tables;
 
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Count {
@@ -39,56 +38,47 @@ impl Count {
     }
 }
 
-const ACCOUNT: AccountId = AccountId(7);
-const INSTRUMENTS: [&str; 2] = ["NSE:SBIN-EQ", "NSE:RELIANCE-EQ"];
-const BOOKS: u32 = 3;
-const MAX_POSITION: Qty = Qty::units(30);
+pub const ACCOUNT: AccountId = AccountId(7);
+pub const INSTRUMENTS: [&str; 2] = ["NSE:SBIN-EQ", "NSE:RELIANCE-EQ"];
+pub const BOOKS: u32 = 3;
+pub const MAX_POSITION: Qty = Qty::units(30);
+pub const MAX_OPEN: u32 = 2;
 
-/// What the database would hold.
-#[derive(Default)]
-struct Tables {
-    cursor: i64,
-    orders: BTreeMap<OrderId, (OrderState, Qty, Money)>,
-    decisions: BTreeSet<(i64, i64, i64, String)>,
-    fills: BTreeSet<(OrderId, String)>,
-    positions: BTreeMap<(String, String), Qty>,
-    incidents: u64,
-    /// The orders that closed a trade.
-    closers: BTreeSet<OrderId>,
-}
-
-struct Batch {
+pub struct Batch {
     due: Timestamp,
     place: i64,
     writes: Vec<Write>,
 }
 
 pub struct World {
-    path: OrderPath,
-    journal: Vec<(Timestamp, Input)>,
+    pub path: OrderPath,
+    pub journal: Vec<(Timestamp, Input)>,
     /// What each input of the journal caused when it first came.
     caused: Vec<Vec<Act>>,
-    tables: Tables,
-    storing: VecDeque<Batch>,
-    exchange: FaultyExchange,
-    reading: BTreeMap<u64, Timestamp>,
+    pub tables: Tables,
+    pub storing: VecDeque<Batch>,
+    pub exchange: FaultyExchange,
+    pub reading: BTreeMap<u64, Timestamp>,
     /// Readings of positions on their way, and when they answer.
-    counting: BTreeMap<u64, Timestamp>,
-    faults: Faults,
-    now: Timestamp,
-    random: Random,
-    prices: [Price; 2],
-    bars: i64,
-    next_id: i64,
-    count: Count,
+    pub counting: BTreeMap<u64, Timestamp>,
+    pub faults: Faults,
+    pub now: Timestamp,
+    pub random: Random,
+    pub prices: [Price; 2],
+    pub bars: i64,
+    pub next_id: i64,
+    pub count: Count,
     aloud: bool,
+    /// Trades of the exchange that the invariants have seen, and what the books hold by them.
+    pub judged: usize,
+    pub held: [Qty; BOOKS as usize],
 }
 
 /// SplitMix64 (Steele, Lea and Flood 2014).
-struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
-    fn below(&mut self, n: u64) -> u64 {
+    pub fn below(&mut self, n: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let x = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         let x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
@@ -97,7 +87,11 @@ impl Random {
 }
 
 fn fresh_path() -> OrderPath {
-    let limits = AccountLimits { max_position: Some(MAX_POSITION), ..AccountLimits::default() };
+    let limits = AccountLimits {
+        max_position: Some(MAX_POSITION),
+        max_open_positions: Some(MAX_OPEN),
+        ..AccountLimits::default()
+    };
     OrderPath::new(ACCOUNT, Money::rupees(1_000_000), limits, Conduct::Broker)
 }
 
@@ -173,6 +167,8 @@ impl World {
             next_id: 1,
             count: Count::default(),
             aloud,
+            judged: 0,
+            held: [Qty::ZERO; BOOKS as usize],
         };
         for place in 0..BOOKS {
             let setup = book(&mut world.random, place, day);
@@ -380,82 +376,8 @@ impl World {
         }
     }
 
-    /// A whole book, as it is now.
-    fn read(&mut self) {
-        let Some((&number, _)) = self.reading.iter().min_by_key(|(_, due)| **due) else { return };
-        self.reading.remove(&number);
-        if self.random.below(10) == 0 {
-            let reading = Err(Failure::Unknown("the reading failed".to_owned()));
-            self.tell(Input::Heard(Update::Book { number, reading }));
-            return;
-        }
-        let mut reading = BookReading::default();
-        for (key, row) in self.exchange.rows() {
-            reading.orders.push(order_row(*key, row));
-        }
-        let trades: Vec<BrokerTrade> = self.exchange.trades().iter().map(|t| self.trade(t)).collect();
-        reading.trades = trades;
-        self.tell(Input::Heard(Update::Book { number, reading: Ok(reading) }));
-    }
-
-    /// The holdings, as they are now.
-    fn count(&mut self) {
-        let Some((&number, _)) = self.counting.iter().min_by_key(|(_, due)| **due) else { return };
-        self.counting.remove(&number);
-        let positions = self.exchange.rows().values().map(|row| BrokerPosition {
-            instrument: INSTRUMENTS[row.instrument.0 as usize].parse().unwrap(),
-            product: Product::Mis,
-            qty: Qty::from_raw(row.filled.raw() * row.side.sign()),
-            average_price: Price::ZERO,
-        });
-        let reading = Ok(positions.collect());
-        self.tell(Input::Heard(Update::Positions { number, reading }));
-    }
-
-    fn trade(&self, trade: &exchange::TradeRow) -> BrokerTrade {
-        let instrument = self.exchange.rows()[&trade.order].instrument;
-        BrokerTrade {
-            order: Some(id_of(trade.order)),
-            number: trade.number.0,
-            instrument: INSTRUMENTS[instrument.0 as usize].parse().unwrap(),
-            side: trade.side,
-            qty: trade.qty,
-            price: trade.price,
-            at: self.now,
-            phase: TradePhase::AtOpenOrTick,
-        }
-    }
-
-    fn heard(&self, key: OrderKey, said: Said) -> Option<Update> {
-        let order = id_of(key);
-        let refused = || {
-            let (code, words) = ("16".to_owned(), "no".to_owned());
-            Outcome::Failed(Failure::Refused { cause: RefusedCause::Busy, code, words })
-        };
-        let answer = |request, outcome| Some(Update::Answer { order, request, outcome });
-        match said {
-            Said::Accepted => {
-                answer(RequestKind::Place, Outcome::Done { broker_id: Some(format!("B{}", key.0)) })
-            }
-            Said::Rejected => answer(RequestKind::Place, refused()),
-            Said::Modified { change } => {
-                answer(RequestKind::Change { change }, Outcome::Done { broker_id: None })
-            }
-            Said::ModifyRejected { change } => answer(RequestKind::Change { change }, refused()),
-            Said::CancelRejected => answer(RequestKind::Cancel, refused()),
-            // Which request it was makes no difference: it may have been carried out.
-            Said::TimedOut => {
-                answer(RequestKind::Place, Outcome::Failed(Failure::Unknown("no answer in 3 s".to_owned())))
-            }
-            Said::Triggered => Some(Update::Triggered { order }),
-            Said::Traded(trade) => Some(Update::Trade(self.trade(&trade))),
-            Said::Row(row) => Some(Update::Row(order_row(key, &row))),
-            Said::Missing => None,
-        }
-    }
-
     #[expect(clippy::print_stdout, reason = "a seed that is played alone says what happens")]
-    fn tell(&mut self, input: Input) {
+    pub fn tell(&mut self, input: Input) {
         self.count.inputs += 1;
         if self.aloud {
             println!("{} {input:?}", self.now);
@@ -481,150 +403,11 @@ impl World {
             self.storing.push_back(Batch { due, place, writes });
         }
         self.count.unknown += u64::from(self.path.engine().in_doubt().count() > 0);
-        assert!(self.exchange.sent_twice().is_empty(), "sent twice: {:?}", self.exchange.sent_twice());
+        self.check();
         if self.path.ids_left() < LOW_IDS {
             let first = self.next_id;
             self.next_id += 100;
             self.tell(Input::Ids { day: self.now.day(), first, count: 100 });
-        }
-    }
-
-    fn send(&mut self, request: &Request) {
-        match request {
-            Request::Place(order) => {
-                let ticket = Ticket {
-                    key: key_of(order.id),
-                    instrument: instrument(order.instrument.as_str()),
-                    side: order.side,
-                    qty: order.qty,
-                    filled: Qty::ZERO,
-                    terms: order.terms,
-                    timing: order.timing,
-                    change: 0,
-                };
-                assert!(self.tables.orders.contains_key(&order.id), "{} left before it was stored", order.id);
-                self.exchange.submit(self.now, &ticket);
-            }
-            Request::Change(change) => {
-                let key = key_of(change.id);
-                let (side, filled) = self
-                    .exchange
-                    .rows()
-                    .get(&key)
-                    .map_or((domain::Side::Buy, Qty::ZERO), |row| (row.side, row.filled));
-                let ticket = Ticket {
-                    key,
-                    instrument: instrument(change.instrument.as_str()),
-                    side,
-                    qty: change.qty - filled,
-                    filled,
-                    terms: change.terms,
-                    timing: change.timing,
-                    change: change.change,
-                };
-                self.exchange.modify(self.now, &ticket);
-            }
-            Request::Cancel(cancel) => {
-                self.exchange.cancel(self.now, instrument(cancel.instrument.as_str()), key_of(cancel.id));
-            }
-            Request::ReadBook { number } => {
-                let took = Span::micros(1 + self.random.below(2_000_000) as i64);
-                self.reading.insert(*number, self.now + took);
-            }
-            Request::ReadPositions { number } => {
-                let took = Span::micros(1 + self.random.below(2_000_000) as i64);
-                self.counting.insert(*number, self.now + took);
-            }
-            Request::ReadFunds { .. } => {}
-        }
-    }
-
-    /// Quiet has come back: nothing may be left open between engine, tables and exchange.
-    fn check_the_end(&mut self) {
-        assert_eq!(self.storing.len(), 0, "all is stored");
-        let engine = self.path.engine();
-        for (key, row) in self.exchange.rows() {
-            let id = id_of(*key);
-            let (state, filled, _) = self.tables.orders[&id];
-            assert_eq!(filled, row.filled, "{id} is stored as {state:?}, the exchange has {row:?}");
-            assert_eq!(
-                state.is_final(),
-                row.status != exchange::RowStatus::Working,
-                "{id}: {state:?}, {row:?}"
-            );
-        }
-        for trade in self.exchange.trades() {
-            let told = (id_of(trade.order), trade.number.0.to_string());
-            assert!(self.tables.fills.contains(&told), "a trade is not stored: {trade:?}");
-        }
-        assert_eq!(self.tables.fills.len(), self.exchange.trades().len(), "no trade is stored that was not");
-        let mut held = [0i64; 2];
-        for trade in self.exchange.trades() {
-            let row = &self.exchange.rows()[&trade.order];
-            held[row.instrument.0 as usize] += trade.side.sign() * trade.qty.raw();
-        }
-        for (place, instrument) in INSTRUMENTS.iter().enumerate() {
-            let books: i64 = (0..BOOKS)
-                .filter(|book| *book as usize % 2 == place)
-                .map(|book| engine.book(BookId(book)).position().raw())
-                .sum();
-            let stored: i64 = self
-                .tables
-                .positions
-                .iter()
-                .filter(|((_, i), _)| i == instrument)
-                .map(|(_, q)| q.raw())
-                .sum();
-            assert_eq!((books, stored), (held[place], held[place]), "{instrument}: books, tables, exchange");
-        }
-        let doubts = engine.in_doubt().count();
-        assert!(doubts == 0 || self.tables.incidents > 0, "{doubts} orders in doubt and no incident");
-        for (id, (state, _, _)) in &self.tables.orders {
-            if !state.is_final() {
-                assert!(
-                    self.exchange.rows().contains_key(&key_of(*id)),
-                    "{id} is open here alone: {state:?}"
-                );
-            }
-        }
-        self.count.incidents = self.tables.incidents;
-    }
-}
-
-impl Tables {
-    /// As the database's keys would have it.
-    fn take(&mut self, write: &Write) {
-        match write {
-            Write::NewOrder(order, _) => {
-                let new = (OrderState::Pending, Qty::ZERO, Money::ZERO);
-                assert!(self.orders.insert(order.id, new).is_none(), "{} is stored twice", order.id);
-                if let (Some(decision), Some(run)) = (&order.decision, order.book.run()) {
-                    let key = (run.0, decision.bar_open.as_micros(), decision.leg, decision.action.clone());
-                    assert!(self.decisions.insert(key.clone()), "decided twice: {key:?}");
-                }
-            }
-            Write::Moved(moved) => {
-                let row = self.orders.get_mut(&moved.id).expect("an order moves after it was stored");
-                *row = (moved.update.state, moved.update.filled_quantity, moved.update.filled_value);
-            }
-            Write::Fill(order, fill) => {
-                assert!(self.orders.contains_key(order), "a fill of an order that is not stored");
-                assert!(self.fills.insert((*order, fill.broker_fill_id.clone())), "a fill is stored twice");
-            }
-            Write::Position(position) => {
-                let key = (format!("{:?}", position.book), position.instrument.as_str().to_owned());
-                self.positions.insert(key, position.quantity);
-            }
-            Write::Trade(trade) => {
-                let (_, filled, _) = self.orders[&trade.closing_order];
-                assert!(filled > Qty::ZERO, "{} closed a trade and did not trade", trade.closing_order);
-                assert!(self.closers.insert(trade.closing_order), "{} closed twice", trade.closing_order);
-            }
-            Write::Incident(incident) => {
-                assert_ne!(incident.kind, "positionDiffers", "nobody else trades here: {}", incident.detail);
-                self.incidents += 1;
-            }
-            Write::Refused(_) | Write::Locked(..) | Write::Unlocked(..) => {}
         }
     }
 }
@@ -633,39 +416,5 @@ fn written(act: Act) -> Option<Write> {
     match act {
         Act::Write(write) => Some(write),
         Act::Send(_) => None,
-    }
-}
-
-/// The exchange here names orders by the number in their id.
-fn key_of(id: OrderId) -> OrderKey {
-    OrderKey(id.number() as u32)
-}
-
-fn id_of(key: OrderKey) -> OrderId {
-    OrderId::new(DayNumber::from_days(20_000), ACCOUNT.0, i64::from(key.0)).unwrap()
-}
-
-fn instrument(id: &str) -> InstrumentKey {
-    InstrumentKey(INSTRUMENTS.iter().position(|known| *known == id).unwrap() as u32)
-}
-
-fn order_row(key: OrderKey, row: &exchange::Row) -> OrderRow {
-    OrderRow {
-        id: Some(id_of(key)),
-        broker_id: format!("B{}", key.0),
-        instrument: INSTRUMENTS[row.instrument.0 as usize].parse().unwrap(),
-        product: Product::Mis,
-        side: row.side,
-        qty: row.qty,
-        filled: row.filled,
-        terms: row.terms,
-        triggered: false,
-        status: match row.status {
-            exchange::RowStatus::Working => RowStatus::Working,
-            exchange::RowStatus::Filled => RowStatus::Filled,
-            exchange::RowStatus::Cancelled => RowStatus::Cancelled,
-            exchange::RowStatus::Rejected => RowStatus::Rejected,
-        },
-        because: None,
     }
 }
