@@ -281,6 +281,11 @@ impl Book {
         by_hand.and_then(|waiting| waiting.entry.quantity).unwrap_or_default()
     }
 
+    /// Whether something may still be opened: an entry works or waits, or an order's end is not confirmed.
+    pub fn may_open(&self) -> bool {
+        !self.entries.is_empty() || !self.leftovers.is_empty() || self.waiting.is_some()
+    }
+
     /// What all closed units have made, before charges.
     pub fn realised(&self) -> Money {
         self.realised
