@@ -1,66 +1,71 @@
 //! Idempotent requests: who asked under which key, and what was answered.
 //!
-//! Taken in the unit that does the work, a key is free again when that fails, and of two at once one waits and then finds
-//! the answer of the other. Work in units of its own takes the key in a unit before and [`answer`]s in one after; if it
-//! was refused before it did anything, [`release`] frees the key.
+//! A key is taken in a unit of its own before the work and [`answer`]ed in one after it: the work has units of its own
+//! and may take long. If it was refused before it did anything, [`release`] frees the key.
 
 use domain::Timestamp;
-use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, Set};
 
 use crate::entity::idempotency_key;
-use crate::{StoreError, Unit, UserId};
+use crate::{Read as _, Store, StoreError, Unit, UserId};
 
 /// What a key says of a request.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Claim {
-    /// Nobody asked under this key: do the work, then [`answer`] in the same unit.
+    /// Nobody asked under this key, and nobody else will be told so: do the work, then [`answer`].
     New,
     /// The same was asked and answered.
     Answered { status: i64, answer: String },
-    /// The same was asked, and its unit ended without an answer.
+    /// The same was asked and is not answered: it is at work, or broke off.
     InProgress,
     /// The key was used for another request.
     Other,
 }
 
-/// `fingerprint` is a hash of the request, in hex.
+/// Times that a key may be let go between the failed try to take it and the look at who has it.
+const TRIES: usize = 5;
+
+/// Takes a key, and only if nobody has it. `fingerprint` is a hash of the request, in hex.
 pub async fn claim(
-    unit: &Unit,
+    store: &Store,
     user: UserId,
     key: &str,
     fingerprint: &str,
     at: Timestamp,
 ) -> Result<Claim, StoreError> {
-    let row = idempotency_key::ActiveModel {
-        user_id: Set(user.0),
-        idempotency_key: Set(key.to_owned()),
-        fingerprint: Set(fingerprint.to_owned()),
-        created_at: Set(at.as_micros()),
-        ..Default::default()
-    };
-    let by_key = || idempotency_key::Entity::find_by_id((user.0, key.to_owned()));
-    // How many rows an insert with a conflict touched means something else on each database: so look before.
-    let known = by_key().one(&unit.transaction).await?.is_some();
-    let columns = [idempotency_key::Column::UserId, idempotency_key::Column::IdempotencyKey];
-    let added = idempotency_key::Entity::insert(row)
-        .on_conflict(OnConflict::columns(columns).do_nothing_on(columns).to_owned())
-        .exec_without_returning(&unit.transaction)
-        .await;
-    match added {
-        Ok(_) | Err(sea_orm::DbErr::RecordNotInserted) => {}
-        Err(why) => return Err(why.into()),
+    for _ in 0..TRIES {
+        let row = idempotency_key::ActiveModel {
+            user_id: Set(user.0),
+            idempotency_key: Set(key.to_owned()),
+            fingerprint: Set(fingerprint.to_owned()),
+            created_at: Set(at.as_micros()),
+            ..Default::default()
+        };
+        let unit = store.begin().await?;
+        let added = idempotency_key::Entity::insert(row).exec_without_returning(&unit.transaction).await;
+        match added.map_err(StoreError::from) {
+            Ok(_) => {
+                unit.commit().await?;
+                return Ok(Claim::New);
+            }
+            // Of two at once the database lets one insert, whatever either has read before. After that a unit of
+            // PostgreSQL can do nothing more.
+            Err(why) if why.is_taken() => drop(unit),
+            Err(why) => return Err(why),
+        }
+        let by_key = idempotency_key::Entity::find_by_id((user.0, key.to_owned()));
+        let Some(found) = by_key.one(store.connection()).await? else { continue };
+        return Ok(match (found.status, found.answer) {
+            _ if found.fingerprint.trim_end() != fingerprint => Claim::Other,
+            (Some(status), Some(answer)) => Claim::Answered { status, answer },
+            _ => Claim::InProgress,
+        });
     }
-    let found = by_key().lock_exclusive().one(&unit.transaction).await?.ok_or(StoreError::Busy)?;
-    Ok(match (found.status, found.answer) {
-        _ if found.fingerprint.trim_end() != fingerprint => Claim::Other,
-        (Some(status), Some(answer)) => Claim::Answered { status, answer },
-        _ if known => Claim::InProgress,
-        _ => Claim::New,
-    })
+    Err(StoreError::Busy)
 }
 
-/// Keeps the answer, in the unit that took the key.
+/// Keeps the answer of the request that took the key.
 pub async fn answer(
     unit: &Unit,
     user: UserId,

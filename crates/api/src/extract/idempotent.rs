@@ -123,13 +123,8 @@ async fn claim(
     key: &str,
     fingerprint: &str,
 ) -> Result<Option<Response>, Problem> {
-    let unit = state.access.store().begin().await?;
-    let claim = idempotency::claim(&unit, user, key, fingerprint, state.access.now()).await?;
-    match claim {
-        Claim::New => {
-            unit.commit().await?;
-            Ok(None)
-        }
+    match idempotency::claim(state.access.store(), user, key, fingerprint, state.access.now()).await? {
+        Claim::New => Ok(None),
         Claim::Answered { status, answer: json } => {
             let status = u16::try_from(status).ok().and_then(|s| StatusCode::from_u16(s).ok());
             let mut response = answer(status.unwrap_or(StatusCode::OK), json);
