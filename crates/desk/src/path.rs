@@ -144,6 +144,13 @@ impl OrderPath {
         self.shadows.keys().filter(own).copied().collect()
     }
 
+    /// A person's own books in which something waits to be opened.
+    pub fn own_waiting_books(&self) -> Vec<BookId> {
+        let own =
+            |book: &BookId| self.setup(*book).run.is_none() && !self.engine.book(*book).waits().is_zero();
+        (0..self.books.len() as u32).map(BookId).filter(own).collect()
+    }
+
     /// When [`Event::Timer`] is due.
     pub fn next_due(&self) -> Option<Timestamp> {
         self.engine.next_due().into_iter().chain(self.holdings.next_due()).min()

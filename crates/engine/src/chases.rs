@@ -32,6 +32,10 @@ impl Chases {
         }
     }
 
+    pub fn has(&self, order: OrderKey) -> bool {
+        self.0.contains_key(&order)
+    }
+
     #[inline]
     pub fn end(&mut self, order: OrderKey) {
         if !self.0.is_empty() {

@@ -209,6 +209,10 @@ pub enum Command {
         stop: Option<Level>,
         target: Option<Level>,
     },
+    /// What waits to be opened is not wanted any more.
+    DropWaiting {
+        book: BookId,
+    },
     /// Be flat, at the market.
     Flatten {
         book: BookId,

@@ -82,7 +82,8 @@ impl std::fmt::Display for Trouble {
             Trouble::NotFilling { order } => {
                 write!(
                     f,
-                    "order {} does not trade and is not re-priced any further; cancel it or change its price",
+                    "order {} does not trade and is not re-priced any further; cancel it or change its price, or close the position \
+                     once more to go on from the price of then",
                     order.0
                 )
             }

@@ -70,7 +70,7 @@ impl ManualOrder {
         if self.kind == ManualKind::Market && last <= Price::ZERO {
             return Err(Breach::NoPrice);
         }
-        let entry = self.kind.price(last);
+        let entry = self.kind.price(self.side, last);
         for (level, stops) in [(self.stop, true), (self.target, false)] {
             let Some(Level::At(price)) = level else { continue };
             on_tick(price, contract.tick)?;
@@ -92,12 +92,15 @@ impl ManualKind {
         }
     }
 
-    /// The price that a unit is expected to cost; `last` for a market order.
-    pub(crate) fn price(self, last: Price) -> Price {
-        match self {
-            ManualKind::Market => last,
-            ManualKind::Limit(price) | ManualKind::StopLimit { limit: price, .. } => price,
-            ManualKind::StopMarket { trigger } => trigger,
+    /// The price that a unit is expected to cost, or to fetch: a sale far below the market fetches the market's. `last`
+    /// for a market order.
+    pub(crate) fn price(self, side: Side, last: Price) -> Price {
+        match (self, side) {
+            (ManualKind::Market, _) => last,
+            (ManualKind::Limit(price) | ManualKind::StopLimit { limit: price, .. }, Side::Buy) => price,
+            (ManualKind::Limit(price), Side::Sell) => price.max(last),
+            (ManualKind::StopLimit { trigger, limit }, Side::Sell) => trigger.max(limit),
+            (ManualKind::StopMarket { trigger }, _) => trigger,
         }
     }
 }

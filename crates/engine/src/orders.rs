@@ -337,6 +337,11 @@ impl Order {
         self.state.filled(self.qty)
     }
 
+    /// Whether it is a limit order at the target of a position.
+    pub(crate) fn waits_at_target(&self) -> bool {
+        self.purpose == Purpose::Exit(ExitReason::Target) && matches!(self.terms, Terms::Limit { .. })
+    }
+
     #[inline]
     pub fn left(&self) -> Qty {
         self.qty - self.filled()

@@ -258,8 +258,11 @@ impl Task {
                 vec![Input::Event(Event::Command(command(key)))]
             }
             Wish::CancelAll => {
-                let own = self.path.own_open_orders();
-                own.into_iter().map(|order| Input::Event(Event::Command(Command::Cancel { order }))).collect()
+                // What waits first: the end of an order would let it go.
+                let waits =
+                    self.path.own_waiting_books().into_iter().map(|book| Command::DropWaiting { book });
+                let own = self.path.own_open_orders().into_iter().map(|order| Command::Cancel { order });
+                waits.chain(own).map(|command| Input::Event(Event::Command(command))).collect()
             }
         };
         let mut all = Done { at: self.last, ..Done::default() };

@@ -64,6 +64,7 @@ fn named(breach: &Breach) -> Value {
         | Breach::NothingHeld
         | Breach::Guarded
         | Breach::FollowsPosition { .. }
+        | Breach::Unsettled { .. }
         | Breach::Superseded => json!({}),
     }
 }

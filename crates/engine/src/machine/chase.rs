@@ -40,7 +40,12 @@ impl Engine {
             Terms::Marketable { limit } if book.mark.is_zero() => limit,
             Terms::Marketable { .. } | Terms::Stop { .. } => book.priced.then_some(book.mark)?,
         };
-        Some(book.within_circuit(through(order.side, from, book.spec.contract.tick, PROTECTION_BAND)))
+        let tick = book.spec.contract.tick;
+        let band = through(order.side, from, tick, PROTECTION_BAND);
+        // The band of a share of some rupees may be less than its tick.
+        let one_tick = from.offset(order.side.sign(), tick);
+        let bound = if order.side == Side::Buy { band.max(one_tick) } else { band.min(one_tick) };
+        Some(book.within_circuit(bound))
     }
 
     pub(super) fn chase(&mut self, at: Timestamp, out: &mut Vec<Effect>) {

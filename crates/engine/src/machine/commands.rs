@@ -28,6 +28,7 @@ impl Engine {
                 self.drop_waiting(at, book, out);
                 self.flatten(at, book, ExitReason::Manual, Timing::Next, out);
             }
+            Command::DropWaiting { book } => self.drop_waiting(at, book, out),
             Command::Pause { book } => {
                 self.books[book.0 as usize].paused = true;
                 self.drop_waiting(at, book, out);
@@ -80,6 +81,7 @@ impl Command {
             Command::Order(order) => Some(order.book),
             Command::Protect { book, .. }
             | Command::Flatten { book }
+            | Command::DropWaiting { book }
             | Command::Pause { book }
             | Command::Resume { book }
             | Command::Kill { scope: LockScope::Book(book), .. } => Some(book),

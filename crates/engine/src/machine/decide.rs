@@ -17,6 +17,15 @@ impl Engine {
     #[inline]
     pub(super) fn decide(&mut self, at: Timestamp, id: BookId, bar: &ClosedBar, out: &mut Vec<Effect>) {
         let book = &self.books[id.0 as usize];
+        // A flat book does not hear its exit marks, and what waits is not held yet.
+        let ends = |waiting: Waiting| match waiting.entry.direction {
+            Direction::Long => bar.signals.exit_long,
+            Direction::Short => bar.signals.exit_short,
+        };
+        if book.waiting.is_some_and(ends) {
+            self.drop_waiting(at, id, out);
+        }
+        let book = &self.books[id.0 as usize];
         let wanted = book.wanted();
         let signals = bar.signals.restricted_to(wanted);
         if signals == SignalBits::default() {
@@ -160,6 +169,11 @@ impl Engine {
         });
         let limit = matches!(entry.at, EntryPrice::Limit(_)).then_some(price);
         let (direction, freed) = (entry.direction, book.blocked);
+        let price = match entry.at {
+            // A sale fetches the market's price where its limit is lower.
+            EntryPrice::Limit(price) if direction == Direction::Short => price.max(book.mark),
+            _ => price,
+        };
         let proposal = Proposal { at, book: id, direction, qty, price, limit, freed };
         self.review(&proposal).map_err(|breach| (qty, breach))
     }

@@ -1,13 +1,13 @@
 //! What is not known: orders without an answer, and how the broker's book settles them. Nothing here sends an order.
 
 use domain::order::{OrderEvent, OrderKey, OrderState, Step};
-use domain::trade::BookId;
+use domain::trade::{BookId, ExitReason};
 use domain::{Qty, Timestamp};
 
 use super::Engine;
 use crate::doubts::{Due, READINGS_APART};
 use crate::event::{RejectCause, Seen, SeenStatus};
-use crate::orders::Next;
+use crate::orders::{Next, Purpose};
 use crate::{Effect, Trouble};
 
 impl Engine {
@@ -71,13 +71,23 @@ impl Engine {
                 doubt.reported = true;
                 Self::incident(at, Trouble::Vanished { order: key }, out);
             }
+            // Orders are good for their day, and a book shows its own: it works no more. What it may have traded
+            // unseen shows when positions are compared, which waits for the end of this doubt.
+            if self.orders.get(key).created.day() < at.day() {
+                self.on_ended(at, key, OrderEvent::Expired, out);
+            }
             return;
         }
         let _ = order.apply(OrderEvent::NotFound);
-        let id = order.book;
+        let (id, purpose, own) = (order.book, order.purpose, order.own);
         self.bury(at, key, out);
-        // A stop or an exit that never came leaves its part of the position to be guarded again.
-        self.guard(at, id, out);
+        match purpose {
+            Purpose::Exit(reason) if !own && reason != ExitReason::Target => {
+                self.exit_again(at, id, reason, out);
+            }
+            // A stop or an exit that never came leaves its part of the position to be guarded again.
+            _ => self.guard(at, id, out),
+        }
     }
 
     /// Notes a reading that does not show what was asked for; true once one of long enough ago did not either.

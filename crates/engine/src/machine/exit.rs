@@ -4,8 +4,10 @@ use domain::order::{OrderKey, Terms, Timing};
 use domain::trade::{BookId, ExitReason};
 use domain::{Price, Qty, Side, Timestamp};
 
-use super::Engine;
+use super::place::drop_key;
+use super::{Conduct, Engine};
 use crate::Effect;
+use crate::chases::Chases;
 use crate::orders::Purpose;
 
 impl Engine {
@@ -19,9 +21,28 @@ impl Engine {
         out: &mut Vec<Effect>,
     ) {
         self.cancel_entries(id, out);
+        self.stay_flat(id, reason);
         let Some(side) = Side::of(-self.books[id.0 as usize].position()) else { return };
         let terms = self.market(id, side);
         self.exit(at, id, terms, timing, reason, out);
+    }
+
+    /// What an entry that was taken back trades before the exchange hears of it is closed too.
+    pub(super) fn stay_flat(&mut self, id: BookId, reason: ExitReason) {
+        let book = &mut self.books[id.0 as usize];
+        if !book.leftovers.is_empty() {
+            book.flat_for = Some(reason);
+        }
+    }
+
+    /// An order that was taken back has ended: it cannot trade any more.
+    #[inline]
+    pub(super) fn settle_leftover(&mut self, id: BookId, key: OrderKey) {
+        let book = &mut self.books[id.0 as usize];
+        drop_key(&mut book.leftovers, key);
+        if book.leftovers.is_empty() {
+            book.flat_for = None;
+        }
     }
 
     /// Closes the position on the given terms. The resting stop becomes the exit: a second one beside it could fill
@@ -35,20 +56,23 @@ impl Engine {
         reason: ExitReason,
         out: &mut Vec<Effect>,
     ) {
+        let conduct = self.conduct;
         let book = &mut self.books[id.0 as usize];
         let position = book.position();
         let Some(side) = Side::of(-position) else { return };
         (book.hand_exit, book.leaving) = (Qty::ZERO, None);
         let market = matches!(terms, Terms::Marketable { .. });
         let hasten = book.exits.clone();
+        let chased = |chases: &Chases, key| conduct == Conduct::Simulated || chases.has(key);
         let stops = std::mem::take(&mut book.stops);
         book.exits.extend_from_slice(&stops);
         let mut open = position.abs();
         for key in hasten {
             let order = self.orders.get_mut(key);
             open -= order.left();
-            // What rests at the target, or at a person's price, may never trade.
-            let rests = market && (order.own || matches!(order.terms, Terms::Limit { .. }));
+            // What rests at the target, or at a person's price, may never trade; nor what was chased to its bound.
+            let given_up = order.rests() && !chased(&self.chases, key);
+            let rests = market && (order.own || matches!(order.terms, Terms::Limit { .. }) || given_up);
             if rests {
                 order.own = false;
                 order.turn_into(Purpose::Exit(reason));
@@ -98,9 +122,7 @@ impl Engine {
         let terms = book.stop_terms(side, level);
         for key in book.exits.clone() {
             let order = self.orders.get_mut(key);
-            if order.purpose == Purpose::Exit(ExitReason::Target)
-                && matches!(order.terms, Terms::Limit { .. })
-            {
+            if order.waits_at_target() {
                 order.turn_into(Purpose::Stop);
                 let book = &mut self.books[id.0 as usize];
                 book.exits.retain(|k| *k != key);

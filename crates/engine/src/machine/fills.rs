@@ -5,7 +5,6 @@ use domain::trade::{BookId, Direction, ExitReason};
 use domain::{Money, Price, Qty, Side, Timestamp};
 
 use super::Engine;
-use super::place::drop_key;
 use crate::event::FillPhase;
 use crate::orders::{Next, Purpose};
 use crate::portfolio::BookFill;
@@ -54,13 +53,13 @@ impl Engine {
             self.doubts.close(key);
             self.chases.end(key);
             self.forget(id, key);
-            drop_key(&mut self.books[id.0 as usize].leftovers, key);
         } else if given_up {
             Self::incident(at, Trouble::CameAfterAll { order: key }, out);
             self.cancel(key, out);
         }
         if purpose == Purpose::Stop && !self.books[id.0 as usize].entries.is_empty() {
             self.cancel_entries(id, out);
+            self.stay_flat(id, ExitReason::Stop);
         }
         let book = &mut self.books[id.0 as usize];
         book.rejected = 0;
@@ -115,9 +114,14 @@ impl Engine {
                 let position = book.position();
                 Self::incident(at, Trouble::Naked { book: id, position }, out);
                 self.flatten(at, id, ExitReason::Risk, Timing::Next, out);
+            } else if let Some(reason) = book.flat_for {
+                self.flatten(at, id, reason, Timing::Next, out);
             } else if !book.protection().is_none() || !book.bracket.is_none() {
                 self.arm(at, id, out);
             }
+        }
+        if state.is_final() {
+            self.settle_leftover(id, key);
         }
         if outgrown {
             self.go_on_after(key);
@@ -213,7 +217,9 @@ impl Engine {
         book.stops.retain(|k| *k != key);
         book.exits.push(key);
         self.begin_chase(key);
-        self.cancel_entries(self.orders.get(key).book, out);
+        let id = self.orders.get(key).book;
+        self.cancel_entries(id, out);
+        self.stay_flat(id, reason);
     }
 
     /// The position is gone: nothing may rest that would open another.

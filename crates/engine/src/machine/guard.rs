@@ -1,6 +1,6 @@
 //! Watching prices for open positions: targets, trailing stops, the daily loss.
 
-use domain::order::Timing;
+use domain::order::{OrderKey, Timing};
 use domain::trade::{BookId, Direction, ExitReason};
 use domain::{Price, Product, Side, Timestamp};
 
@@ -52,10 +52,39 @@ impl Engine {
             self.judge_losses(at, out);
         }
         let book = &self.books[id.0 as usize];
-        let Some(target) = book.target.filter(|_| book.exits.is_empty()) else { return };
-        let Some(direction) = Direction::of(book.position()) else { return };
-        if book.trades_through(direction, price, target) {
+        let (Some(target), Some(direction)) = (book.target, Direction::of(book.position())) else { return };
+        if !book.exits.is_empty() {
+            self.mind_target(at, id, (direction, price, target), out);
+        } else if book.trades_through(direction, price, target) {
             self.take_target(at, id, target, out);
+        }
+    }
+
+    /// A limit that waits at the target guards nothing: when the price has left the target the order becomes the stop
+    /// again, and beyond the stop it goes at the market.
+    #[cold]
+    fn mind_target(
+        &mut self,
+        at: Timestamp,
+        id: BookId,
+        (direction, price, target): (Direction, Price, Price),
+        out: &mut Vec<Effect>,
+    ) {
+        let book = self.book(id);
+        let behind = |level: Price| (price.raw() - level.raw()) * direction.sign() < 0;
+        let waits = |key: &OrderKey| {
+            let order = self.orders.get(*key);
+            order.waits_at_target() && order.rests()
+        };
+        let Some(stop) = book.stop.filter(|_| behind(target) && book.exits.iter().any(waits)) else {
+            return;
+        };
+        if price == stop || behind(stop) {
+            let reason = if book.trailed { ExitReason::TrailingStop } else { ExitReason::Stop };
+            let side = if direction == Direction::Long { Side::Sell } else { Side::Buy };
+            self.exit(at, id, self.market(id, side), Timing::Next, reason, out);
+        } else {
+            self.guard_leftover(id, out);
         }
     }
 

@@ -106,7 +106,7 @@ impl Engine {
         }
         let Some(side) = Side::of(-book.position()) else { return Ok(()) };
         let direction = if side == Side::Buy { Direction::Long } else { Direction::Short };
-        let (price, limit) = (manual.kind.price(book.mark), manual.kind.limit());
+        let (price, limit) = (manual.kind.price(side, book.mark), manual.kind.limit());
         let freed = Money::ZERO;
         self.review_exit(&Proposal { at, book: id, direction, qty, price, limit, freed })?;
         let terms = self.manual_terms(id, side, manual.kind);
@@ -167,7 +167,7 @@ impl Engine {
         let book = self.book(id);
         let (mark, tick) = (book.mark, book.spec.contract.tick);
         let adds = book.position().signum() * direction.sign() > 0;
-        let price = manual.kind.price(mark);
+        let price = manual.kind.price(side, mark);
         let limit = manual.kind.limit();
         let proposal = Proposal { at, book: id, direction, qty, price, limit, freed };
         // It may have waited until its trigger traded.

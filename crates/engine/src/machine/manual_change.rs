@@ -4,8 +4,8 @@ use domain::order::{OrderKey, Terms};
 use domain::trade::{BookId, Direction};
 use domain::{Money, Price, Qty, Side, Timestamp};
 
-use super::Engine;
 use super::requests::MAX_CHANGES;
+use super::{Conduct, Engine};
 use crate::manual::{Change, ManualKind, check_terms, on_tick, whole_lots};
 use crate::orders::{Order, Purpose};
 use crate::portfolio::Book;
@@ -98,7 +98,8 @@ impl Engine {
         let direction = if order.side == Side::Buy { Direction::Long } else { Direction::Short };
         if terms != order.terms {
             check_terms(order.side, kind, tick, mark)?;
-            let (qty, price, limit, freed) = (order.left(), kind.price(mark), kind.limit(), Money::ZERO);
+            let (qty, price, limit, freed) =
+                (order.left(), kind.price(order.side, mark), kind.limit(), Money::ZERO);
             self.review_exit(&Proposal { at, book: id, direction, qty, price, limit, freed })?;
         }
         let qty = change.qty.unwrap_or(order.qty);
@@ -141,7 +142,7 @@ impl Engine {
             return Err(Breach::MaxOrderQty { qty, limit });
         }
         let value = price.value(qty).unwrap_or_default();
-        let before = order.terms.on_the_wire().1.value(order.qty).unwrap_or_default();
+        let before = order.expected_price(self.book(order.book).mark).value(order.qty).unwrap_or_default();
         if let Some(limit) = self.limits.max_order_value.filter(|limit| value > before && value > *limit) {
             return Err(Breach::MaxOrderValue { value, limit });
         }
@@ -168,10 +169,15 @@ impl Engine {
         let id = order.book;
         let direction = if order.side == Side::Buy { Direction::Long } else { Direction::Short };
         let (spec, left) = (&self.book(id).spec, order.left());
-        let (price, limit) = (kind.price(self.book(id).mark), kind.limit());
+        let mark = self.book(id).mark;
+        let (price, limit) = (kind.price(order.side, mark), kind.limit());
+        let before = order.expected_price(mark);
         self.judge_whole(order, qty, price)?;
+        if self.conduct == Conduct::Broker && (qty > order.qty || price > before) && self.is_unsettled() {
+            return Err(Breach::Unsettled { order: key });
+        }
         let margin = |price: Price| spec.margin(direction, price.value(left).unwrap_or_default(), left);
-        let dearer = (margin(price) - margin(order.terms.on_the_wire().1)).max(Money::ZERO);
+        let dearer = (margin(price) - margin(before)).max(Money::ZERO);
         let available = self.account.available();
         if dearer > Money::ZERO && dearer > available {
             return Err(Breach::BuyingPower { needed: dearer, available });
@@ -240,6 +246,16 @@ impl Engine {
 }
 
 impl Order {
+    /// What a unit of it is expected to cost as it stands.
+    fn expected_price(&self, mark: Price) -> Price {
+        let kind = match self.terms {
+            Terms::Marketable { limit } => return limit,
+            Terms::Limit { price } => ManualKind::Limit(price),
+            Terms::Stop { trigger, limit } => ManualKind::StopLimit { trigger, limit },
+        };
+        kind.price(self.side, mark)
+    }
+
     /// What the order becomes with a change; a stop at the market keeps its limit one band beyond the trigger.
     fn changed_kind(&self, change: Change, book: &Book) -> Result<ManualKind, Breach> {
         match self.terms {

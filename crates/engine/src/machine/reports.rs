@@ -246,6 +246,7 @@ impl Engine {
         let direction = if order.side == Side::Buy { Direction::Long } else { Direction::Short };
         let price = match order.terms {
             Terms::Marketable { .. } => self.book(id).mark,
+            Terms::Limit { price } if direction == Direction::Short => price.max(self.book(id).mark),
             Terms::Limit { price } | Terms::Stop { trigger: price, .. } => price,
         };
         // The same wish again is no duplicate, and its limit was judged.
@@ -301,7 +302,13 @@ impl Engine {
         }
     }
 
-    fn exit_again(&mut self, at: Timestamp, id: BookId, reason: ExitReason, out: &mut Vec<Effect>) {
+    pub(super) fn exit_again(
+        &mut self,
+        at: Timestamp,
+        id: BookId,
+        reason: ExitReason,
+        out: &mut Vec<Effect>,
+    ) {
         let Some(side) = Side::of(-self.book(id).position()) else { return };
         if self.may_try_again(at, id, out) {
             let terms = self.market(id, side);

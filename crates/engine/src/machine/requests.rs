@@ -6,7 +6,6 @@ use domain::trade::BookId;
 use domain::{Qty, Side, Timestamp};
 
 use super::Engine;
-use super::place::drop_key;
 use crate::orders::{Next, Order, Purpose};
 use crate::portfolio::Book;
 use crate::{Effect, Incident, Trouble};
@@ -96,7 +95,7 @@ impl Engine {
         self.doubts.close(key);
         self.chases.end(key);
         self.forget(id, key);
-        drop_key(&mut self.books[id.0 as usize].leftovers, key);
+        self.settle_leftover(id, key);
         self.tend(at, id, out);
     }
 

@@ -1,5 +1,6 @@
 //! The order path as a table: what is told to the engine, what it wants done, and what its book then holds.
 
+mod aftermath;
 mod chase;
 mod desk;
 mod disorder;

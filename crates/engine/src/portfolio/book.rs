@@ -40,6 +40,9 @@ pub struct Book {
     pub(crate) exits: Vec<OrderKey>,
     /// Orders unlisted above whose end the exchange has not confirmed: they may still trade.
     pub(crate) leftovers: Vec<OrderKey>,
+    /// It is to be flat, and one of those leftovers may still open something: that is closed again.
+    #[serde(default)]
+    pub(crate) flat_for: Option<ExitReason>,
     /// More should be closed than may be yet: a leftover, or a change on its way, could still close it too.
     pub(crate) starved: bool,
     /// How the position is to be closed once it may be.
@@ -213,6 +216,7 @@ impl Book {
             stops: Vec::with_capacity(2),
             exits: Vec::with_capacity(2),
             leftovers: Vec::with_capacity(2),
+            flat_for: None,
             starved: false,
             leaving: None,
             hand_exit: Qty::ZERO,

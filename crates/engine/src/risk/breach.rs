@@ -144,6 +144,10 @@ pub enum Breach {
         order: OrderKey,
         limit: u8,
     },
+    /// While the fate of an order is not known, no other may grow.
+    Unsettled {
+        order: OrderKey,
+    },
     /// It waited for another order's end, and another wish took its place.
     Superseded,
     BuyingPower {
@@ -269,6 +273,9 @@ impl std::fmt::Display for Breach {
             Breach::TooManyChanges { order, limit } => {
                 write!(f, "order {} was changed {limit} times, the most that brokers allow; cancel it and send another", order.0)
             }
+            Breach::Unsettled { order } => {
+                write!(f, "order {} may not grow or become dearer while another order's fate is not known; try again in a few seconds", order.0)
+            }
             Breach::Superseded => f.write_str(
                 "it waited for another order's end, and did not go before another wish or the day's end; send it again if it is still wanted",
             ),
@@ -315,9 +322,10 @@ impl Breach {
             | Breach::LimitBehindTrigger { .. } => "price",
             Breach::NothingHeld => "position",
             Breach::Guarded => "oneExit",
-            Breach::NotChangeable { .. } | Breach::FollowsPosition { .. } | Breach::TooManyChanges { .. } => {
-                "change"
-            }
+            Breach::NotChangeable { .. }
+            | Breach::FollowsPosition { .. }
+            | Breach::TooManyChanges { .. }
+            | Breach::Unsettled { .. } => "change",
             Breach::Superseded => "superseded",
             Breach::BuyingPower { .. } => "buyingPower",
         }

@@ -285,6 +285,7 @@ impl Desk {
             }
             ["pause"] => Event::Command(Command::Pause { book: BOOK }),
             ["resume"] => Event::Command(Command::Resume { book: BOOK }),
+            ["drop"] => Event::Command(Command::DropWaiting { book: BOOK }),
             ["flatten"] => Event::Command(Command::Flatten { book: BOOK }),
             ["kill"] => Event::Command(Command::Kill { scope: LockScope::Account, flatten: false }),
             ["kill", "book"] => {

@@ -189,7 +189,7 @@ fn a_fill_during_the_cancel_is_real() {
 }
 
 #[test]
-fn a_late_fill_beside_an_exit_is_guarded_by_a_stop_of_its_own() {
+fn a_late_fill_beside_an_exit_gets_an_exit_of_its_own() {
     check(
         "stop points=5
          close 100 buy   => persist 0 buy 10 market
@@ -199,9 +199,11 @@ fn a_late_fill_beside_an_exit_is_guarded_by_a_stop_of_its_own() {
          commit 1        => place 1 sell 4 stop 95.00
          accept 1
          flatten         => cancel 0, modify 1 sell 4 market
-         fill 0 6 100    => persist 2 sell 6 stop 95.00 | +10
+         fill 0 6 100    => persist 2 sell 6 market | +10
          changed 1
-         fill 1 4 99     => | +6",
+         fill 1 4 99     => | +6
+         commit 2        => place 2 sell 6 market
+         fill 2 6 99     => closed 10 manual | +0",
     );
 }
 
