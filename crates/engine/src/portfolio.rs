@@ -2,7 +2,11 @@
 
 mod account;
 mod book;
+mod entries;
+mod episode;
 
 pub use account::Account;
-pub use book::{Book, OpenPosition, RetireError};
-pub(crate) use book::{BookFill, LastEntry, Manual, Pending, Waiting};
+pub use book::{Book, RetireError};
+pub(crate) use entries::{LastEntry, Manual, Pending, Waiting};
+pub use episode::OpenPosition;
+pub(crate) use episode::{BookFill, Episode};

@@ -1,19 +1,19 @@
 //! A virtual book: the position, episode and protection of one run (or person) in one instrument and product.
 
-use domain::charges::{ChargedFill, ChargesByKind, EpisodeCharges};
+use domain::charges::ChargedFill;
 use domain::lots::Lots;
 use domain::order::{OrderKey, Terms};
 use domain::time::DayNumber;
 use domain::trade::{BookId, Direction, ExitReason, Trade};
-use domain::{Money, Price, Product, Qty, Side, Timestamp};
+use domain::{Money, Price, Qty, Side, Timestamp};
 use serde::{Deserialize, Serialize};
-use strategy::{Distances, Entry, Strategy};
+use strategy::{Distances, Strategy};
 use thiserror::Error;
 
-use super::Account;
+use super::{Account, BookFill, Episode, LastEntry, OpenPosition, Pending, Waiting};
 use crate::orders::protective_stop;
 use crate::protect::Bracket;
-use crate::{BookLimits, BookSpec, Decision, ManualKind, Protection};
+use crate::{BookLimits, BookSpec, Decision, Protection};
 
 /// One book.
 #[derive(Serialize, Deserialize)]
@@ -109,96 +109,6 @@ pub enum RetireError {
     Holds(Qty),
     #[error("{0} orders of the book have not ended; cancel them first")]
     Works(usize),
-}
-
-/// Entries on their way, as the other books must see them.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(crate) struct Pending {
-    pub direction: Direction,
-    /// Units still to be opened.
-    pub qty: Qty,
-    /// Margin that they will need beyond what the book's position has blocked.
-    pub margin: Money,
-    /// They will make one more open position.
-    pub opens: bool,
-}
-
-/// An entry that was wished while an order's fate was not known, or before the exit that it follows was done.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(crate) struct Waiting {
-    pub entry: Entry,
-    /// No bar comes after the one that decided it today.
-    pub last_of_day: bool,
-    /// A person's: the terms that it will have.
-    pub by_hand: Option<Manual>,
-}
-
-/// An entry as the rule of duplicates compares it.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(crate) struct LastEntry {
-    pub at: Timestamp,
-    pub direction: Direction,
-    pub qty: Qty,
-    pub limit: Option<Price>,
-}
-
-/// What of a person's order its orders keep.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(crate) struct Manual {
-    pub kind: ManualKind,
-    pub bracket: Bracket,
-    pub chase: bool,
-}
-
-/// From flat to flat.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Episode {
-    opened: Timestamp,
-    entry_qty: Qty,
-    entry_value: Money,
-    exit_qty: Qty,
-    exit_value: Money,
-    /// What the lots still open cost.
-    open_cost: Money,
-    charges: EpisodeCharges,
-    total_charges: Money,
-    realised: Money,
-    pub(crate) stop_loss: Option<Price>,
-    pub(crate) target_price: Option<Price>,
-}
-
-/// A position that is still open.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct OpenPosition {
-    pub book: BookId,
-    pub product: Product,
-    pub direction: Direction,
-    pub entry_time: Timestamp,
-    pub entry_price: Price,
-    /// Units held, not negative.
-    pub quantity: Qty,
-    pub mark: Price,
-    /// What the part already closed has made, before charges.
-    pub realised: Money,
-    /// What the whole episode would make if the rest were closed at the mark, before charges: with the charges so far
-    /// it is what the open position adds to equity.
-    pub unrealised: Money,
-    pub charges: ChargesByKind,
-    pub total_charges: Money,
-    pub stop_loss: Option<Price>,
-    pub target_price: Option<Price>,
-}
-
-/// A fill as a book takes it.
-#[derive(Clone, Copy)]
-pub(crate) struct BookFill {
-    pub at: Timestamp,
-    pub side: Side,
-    pub qty: Qty,
-    pub price: Price,
-    /// What the same order executed before.
-    pub executed_before: Money,
-    pub reason: ExitReason,
 }
 
 impl Book {
