@@ -189,6 +189,11 @@ impl Engine {
         self.orders.get(key)
     }
 
+    /// Whether the order is remembered.
+    pub fn knows(&self, key: OrderKey) -> bool {
+        self.orders.knows(key)
+    }
+
     /// Orders ever made.
     pub fn order_count(&self) -> usize {
         self.orders.count()

@@ -153,7 +153,8 @@ impl OrderPath {
                 self.report(key, News::Triggered, acts);
             }
         }
-        for &key in asked.difference(&shown) {
+        // One that ended while the reading was on its way may be forgotten by now.
+        for &key in asked.difference(&shown).filter(|key| self.engine.knows(**key)).collect::<Vec<_>>() {
             self.report(key, News::Missing, acts);
         }
     }

@@ -174,3 +174,35 @@ fn on_the_next_day_the_orders_that_ended_are_forgotten() {
     let exit = link.written.last().unwrap();
     assert_eq!((exit.quantity, exit.parent), (half, Some(entry)));
 }
+
+#[test]
+fn a_reading_that_comes_after_its_orders_were_forgotten_says_nothing() {
+    let mut link = Link::new();
+    link.day();
+    let buy = ManualOrder::market(BookId(0), Side::Buy, Qty::units(10));
+    link.tell(&Input::Event(Event::Command(Command::Order(buy))));
+    let [(order, _)] = link.placed()[..] else { panic!("one entry") };
+    let outcome = Outcome::Failed(Failure::Unknown("no answer in 3 s".to_owned()));
+    link.hear(Update::Answer { order, request: RequestKind::Place, outcome });
+    let asked = link.sent.iter().find_map(|request| match request {
+        Request::ReadBook { number } => Some(*number),
+        _ => None,
+    });
+    let trade = BrokerTrade {
+        order: Some(order),
+        number: 1,
+        instrument: "NSE:SBIN-EQ".parse().unwrap(),
+        side: Side::Buy,
+        qty: Qty::units(10),
+        price: Price::rupees(100),
+        at: link.now,
+        phase: TradePhase::AtOpenOrTick,
+    };
+    link.hear(Update::Trade(trade));
+    link.now = link.now + Span::minutes(1_440);
+    link.day();
+    assert!(link.path.engine().orders().is_empty());
+    let reading = Ok(broker::BookReading::default());
+    link.hear(Update::Book { number: asked.expect("the book is read"), reading });
+    assert_eq!(link.path.engine().book(BookId(0)).position(), Qty::units(10));
+}

@@ -212,11 +212,14 @@ impl Engine {
         cause: RejectCause,
         out: &mut Vec<Effect>,
     ) {
+        let before = self.orders.get(key);
+        let unwanted =
+            before.next == Next::Cancel || matches!(before.state, OrderState::PendingCancel { .. });
         if !self.step(at, key, OrderEvent::Rejected, out) {
             return;
         }
         let order = self.orders.get(key);
-        let (id, purpose, unwanted) = (order.book, order.purpose, order.next == Next::Cancel);
+        let (id, purpose) = (order.book, order.purpose);
         let own = order.own;
         self.bury(at, key, out);
         if unwanted {
