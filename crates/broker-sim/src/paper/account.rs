@@ -56,6 +56,9 @@ pub(super) struct Account {
     way: Span,
     latency: Span,
     day: DayNumber,
+    /// The last day on which the owner read the book, and the one before it.
+    read_on: DayNumber,
+    read_before: DayNumber,
     entries: Vec<Entry>,
 }
 
@@ -77,6 +80,8 @@ struct Facts {
     side: Side,
     validity: ValidityText,
     placed_at: Timestamp,
+    /// When its row became what it is.
+    changed_at: Timestamp,
     triggered: bool,
     expired: bool,
 }
@@ -124,6 +129,8 @@ impl Account {
             way: longest(rules.latency, &faults),
             latency: rules.latency,
             day: DayNumber::default(),
+            read_on: DayNumber::default(),
+            read_before: DayNumber::default(),
             entries: Vec::new(),
         };
         for listing in market.listings() {
@@ -300,6 +307,7 @@ impl Account {
             side,
             validity: place.validity,
             placed_at: now,
+            changed_at: now,
             triggered: false,
             expired: false,
         });

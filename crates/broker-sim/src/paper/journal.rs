@@ -37,6 +37,9 @@ pub(super) struct OrderEntry {
     pub side: SideText,
     pub validity: ValidityText,
     pub placed_at: i64,
+    /// When it became what this row says; logs of before say nothing of it.
+    #[serde(default)]
+    pub changed_at: Option<i64>,
     pub qty: i64,
     pub terms: TermsText,
     /// Its stop's trigger has traded.

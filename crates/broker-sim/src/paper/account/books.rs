@@ -23,12 +23,17 @@ impl Account {
         held.take(trade.side.sign() * trade.qty.raw(), i128::from(trade.price.raw()));
     }
 
-    /// The orders and trades of today and yesterday, and all that works.
+    /// All that works, and what changed today, yesterday, or since the last day before on which the owner was told: an
+    /// order may end while nobody is here, over a weekend or longer.
     pub fn read(&mut self, now: Timestamp) -> (Vec<RowLine>, Vec<Deal>) {
-        let since = DayNumber::from_days(now.day().as_days() - 1);
+        let today = now.day();
+        if today > self.read_on {
+            (self.read_before, self.read_on) = (self.read_on, today);
+        }
+        let since = self.read_before.min(DayNumber::from_days(today.as_days() - 1));
         let shown = |key: OrderKey, row: &Row| {
             let facts = &self.orders[key.0 as usize];
-            row.status == RowStatus::Working || facts.placed_at.day() >= since
+            row.status == RowStatus::Working || facts.changed_at.day() >= since
         };
         let keys: BTreeSet<OrderKey> =
             self.exchange.rows().iter().filter(|(key, row)| shown(**key, row)).map(|(key, _)| *key).collect();

@@ -12,7 +12,7 @@ impl Account {
         while let Some(answer) = self.exchange.next_answer(now) {
             if answer.said == Said::Triggered {
                 self.orders[answer.key.0 as usize].triggered = true;
-                self.push_order(answer.key);
+                self.push_order(now, answer.key);
             }
             said.push(answer);
         }
@@ -24,7 +24,7 @@ impl Account {
         changed.sort_unstable();
         changed.dedup();
         for key in changed {
-            self.push_order(key);
+            self.push_order(now, key);
         }
         entries.append(&mut self.entries);
         for answer in said {

@@ -65,6 +65,11 @@ impl Account {
                 continue;
             };
             let placed_at = Timestamp::from_micros(entry.placed_at);
+            let changed_at = entry.changed_at.map_or(placed_at, Timestamp::from_micros);
+            // Who placed an order was here, and had read the book before.
+            if placed_at.day() < now.day() {
+                self.read_on = self.read_on.max(placed_at.day());
+            }
             let venue = self.venue(&entry.instrument, entry.lane, Tick::DEFAULT);
             let product =
                 entry.product.parse::<Product>().map_err(|_| Contradiction("an order's product"))?;
@@ -87,6 +92,7 @@ impl Account {
                 side,
                 validity: entry.validity,
                 placed_at,
+                changed_at,
                 triggered: entry.triggered,
                 expired: entry.status == StatusText::Expired,
             });
@@ -123,6 +129,7 @@ impl Facts {
             side: domain::Side::Buy,
             validity: ValidityText::Day,
             placed_at: Timestamp::MIN,
+            changed_at: Timestamp::MIN,
             triggered: false,
             expired: false,
         }

@@ -2,7 +2,7 @@
 
 use super::{
     Account, Deal, Entry, OrderEntry, OrderKey, Price, Qty, Refused, RowLine, RowStatus, Side, SideText,
-    StatusText, Terms, TermsText, Text, Timing, TimingText, TradeRow,
+    StatusText, Terms, TermsText, Text, Timestamp, Timing, TimingText, TradeRow,
 };
 
 pub(super) fn broker_id(key: OrderKey) -> String {
@@ -83,9 +83,10 @@ impl Account {
         }
     }
 
-    /// Puts the order, as it now stands, among what the journal must hold.
-    pub(super) fn push_order(&mut self, key: OrderKey) {
+    /// Puts the order, as it stands since `now`, among what the journal must hold.
+    pub(super) fn push_order(&mut self, now: Timestamp, key: OrderKey) {
         let Some(row) = self.exchange.rows().get(&key) else { return };
+        self.orders[key.0 as usize].changed_at = now;
         let facts = &self.orders[key.0 as usize];
         let venue = &self.venues[facts.venue.0 as usize];
         self.entries.push(Entry::Order(OrderEntry {
@@ -98,6 +99,7 @@ impl Account {
             side: facts.side.into(),
             validity: facts.validity,
             placed_at: facts.placed_at.as_micros(),
+            changed_at: Some(now.as_micros()),
             qty: row.qty.raw(),
             terms: row.terms.into(),
             triggered: facts.triggered,

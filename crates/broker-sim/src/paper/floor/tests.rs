@@ -6,6 +6,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::paper::Listing;
 
+mod books;
+
 const LINES: &[&str] = &[
     r#"{"n":1,"ask":{"hello":{"account":"A1","cash":"1000000"}}}"#,
     r#"{"n":2,"ask":{"place":{"tag":"2611210A30000042","instrument":"NSE:SBIN-EQ","product":"MIS","side":"BUY","qty":10,"terms":{"marketable":{"limit":"900.00"}}}}}"#,
