@@ -2,7 +2,8 @@
 //!
 //! `{crc32 of the rest, 8 hex digits} {JSON}\n`. The JSON is one of [`Entry`]: an account, a lane, an order's row as it
 //! now stands (the last of a key holds), a trade, an id that was sent twice. On start all lines are read back. A last
-//! line that is torn was never answered to and is cut off; any other damage is refused with its line.
+//! line that is torn was never answered to and is cut off; any other damage is refused with its line. A write of several
+//! lines may lose its last ones: each line is sound without those after it.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Write};

@@ -16,15 +16,17 @@ impl Account {
             }
             said.push(answer);
         }
-        for i in self.stamps.len()..self.exchange.trades().len() {
-            let trade = self.exchange.trades()[i];
-            self.book(now, &trade);
-        }
+        // Orders before trades: a write may be torn between any two lines, and an order whose trade nobody was told of
+        // is one that has not traded, while a trade without its order would be nobody's.
         let mut changed = self.exchange.take_changed();
         changed.sort_unstable();
         changed.dedup();
         for key in changed {
             self.push_order(now, key);
+        }
+        for i in self.stamps.len()..self.exchange.trades().len() {
+            let trade = self.exchange.trades()[i];
+            self.book(now, &trade);
         }
         entries.append(&mut self.entries);
         for answer in said {

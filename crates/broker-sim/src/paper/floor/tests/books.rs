@@ -143,3 +143,34 @@ fn what_ended_over_a_weekend_is_shown_on_monday() {
         assert_eq!(desk.book(), (Vec::new(), 0));
     }
 }
+
+/// One write holds an order's row and its trade; a kill may leave any part of it, and nobody was told of the rest.
+#[test]
+fn a_write_torn_anywhere_leaves_an_exchange_that_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("paper.log");
+    let mut desk = Desk::open(&log, on(20, 10));
+    desk.ask(r#"{"lane":{"lane":1,"instrument":"NSE:SBIN-EQ","tick":"0.05"}}"#);
+    let phase = |phase: &str| format!(r#"{{"phase":{{"lane":1,"at":1795280000000000,"phase":{phase}}}}}"#);
+    desk.ask(&phase(r#"{"begin":{"volume":null}}"#));
+    desk.ask(&phase(r#"{"open":{"price":"800"}}"#));
+    let whole_before = std::fs::metadata(&log).unwrap().len() as usize;
+    // It comes while the bar is open: taken and filled in one write.
+    let in_lane = AT_MARKET.to_owned() + r#","lane":1"#;
+    desk.place("FILLS", 10, &in_lane);
+    drop(desk.floor.take());
+    let whole = std::fs::read(&log).unwrap();
+    assert!(whole[whole_before..].iter().filter(|b| **b == b'\n').count() > 1, "one write of several lines");
+    for end in whole_before..=whole.len() {
+        std::fs::write(&log, &whole[..end]).unwrap();
+        let mut desk = Desk::open(&log, on(20, 11));
+        let (rows, units) = desk.book();
+        let sound = match &rows[..] {
+            [] => units == 0 && end < whole.len(),
+            [row] if row == "FILLS WORKING 0" => units == 0 && end < whole.len(),
+            [row] => row == "FILLS FILLED 10" && units == 10 && end == whole.len(),
+            _ => false,
+        };
+        assert!(sound, "cut at {end} of {}: {rows:?}, {units} units", whole.len());
+    }
+}
