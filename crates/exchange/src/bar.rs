@@ -131,11 +131,17 @@ impl Venue {
         }
     }
 
+    /// What of `left` may trade in `room`: all of it, or whole lots, as less than a lot could not be closed.
+    #[inline]
+    pub(crate) fn fits(&self, left: Qty, room: Qty) -> Qty {
+        if room >= left { left } else { room.floor_to_lot(self.lot) }
+    }
+
     /// Fills what the volume allows; true if the order is done and gone.
     #[inline]
     pub(crate) fn fill(&mut self, i: usize, price: Price, out: &mut Vec<Report>) -> bool {
+        let qty = self.volume_left.map_or(self.orders[i].left, |room| self.fits(self.orders[i].left, room));
         let order = &mut self.orders[i];
-        let qty = self.volume_left.map_or(order.left, |room| order.left.min(room));
         if qty < order.left {
             // A triggered stop does not untrigger because nobody was there to trade with.
             order.trigger(out);

@@ -146,8 +146,14 @@ impl FaultyExchange {
         self.faults = faults;
     }
 
+    /// See [`Exchange::list`].
     pub fn list(&mut self, tick: Tick) -> InstrumentKey {
         self.inner.list(tick)
+    }
+
+    /// See [`Exchange::list_in_lots`].
+    pub fn list_in_lots(&mut self, tick: Tick, lot: Qty) -> InstrumentKey {
+        self.inner.list_in_lots(tick, lot)
     }
 
     /// Every order that arrived, by key.
@@ -187,9 +193,9 @@ impl FaultyExchange {
 
     /// A trade of others printed.
     pub fn tick(&mut self, at: Timestamp, instrument: InstrumentKey, price: Price) {
-        let room =
-            if self.happens(self.faults.partial) { Some(Qty::units(1 + self.below(4) as i64)) } else { None };
-        self.inner.venues[instrument.0 as usize].volume_left = room;
+        let lot = self.inner.venues[instrument.0 as usize].lot;
+        let part = self.happens(self.faults.partial).then(|| 1 + self.below(4) as i64);
+        self.inner.venues[instrument.0 as usize].volume_left = part.map(|lots| Qty::units(lots * lot.raw()));
         let mut reports = std::mem::take(&mut self.reports);
         self.inner.tick(at, instrument, price, false, &mut reports);
         self.reports = reports;

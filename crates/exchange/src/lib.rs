@@ -72,6 +72,8 @@ enum Phase {
 #[derive(Debug)]
 struct Venue {
     tick: Tick,
+    /// Nothing trades in less.
+    lot: Qty,
     orders: Vec<Resting>,
     phase: Phase,
     /// Units that may still trade in this bar, if participation is capped.
@@ -92,10 +94,16 @@ impl Exchange {
         Exchange { rules, venues: Vec::new() }
     }
 
-    /// Lists an instrument; keys count from 0 in the order of listing.
+    /// Lists an instrument that trades in single units; keys count from 0 in the order of listing.
     pub fn list(&mut self, tick: Tick) -> InstrumentKey {
+        self.list_in_lots(tick, Qty::units(1))
+    }
+
+    /// Lists an instrument whose orders, also those that fill in part, trade in whole lots.
+    pub fn list_in_lots(&mut self, tick: Tick, lot: Qty) -> InstrumentKey {
         self.venues.push(Venue {
             tick,
+            lot: lot.max(Qty::units(1)),
             orders: Vec::with_capacity(4),
             phase: Phase::Between,
             volume_left: None,

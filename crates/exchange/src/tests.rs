@@ -342,3 +342,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn less_than_a_lot_never_trades() {
+    let mut f = Floor::new(FillRules { participation: Some(1_000), ..FillRules::default() });
+    f.exchange = Exchange::new(f.exchange.rules);
+    f.exchange.list_in_lots(Tick::DEFAULT, Qty::units(75));
+    f.submit(Side::Buy, 225, market());
+    f.bar("100", "101", "99", "100", Some(1_990));
+    assert_eq!(f.heard(), ["0 150 @ 100.00"]);
+    f.bar("100", "101", "99", "100", Some(740));
+    assert!(f.heard().is_empty());
+    f.bar("101", "101", "101", "101", Some(1_490));
+    assert_eq!(f.heard(), ["0 75 @ 101.00"]);
+    f.quote("99.95", "100.05", 100);
+    f.submit(Side::Buy, 150, market());
+    f.quote("99.95", "100.05", 100);
+    assert_eq!(f.heard(), ["1 75 @ 100.05"]);
+}

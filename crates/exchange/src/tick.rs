@@ -136,7 +136,9 @@ impl Venue {
                     reached(trigger).then(|| rules.slippage.apply(best, order.side, self.tick))
                 }
             };
-            let qty = order.left.min(*room);
+            let left = order.left;
+            let qty = self.fits(left, *room);
+            let order = &mut self.orders[i];
             let Some(price) = price.filter(|_| qty > Qty::ZERO) else {
                 i += 1;
                 continue;

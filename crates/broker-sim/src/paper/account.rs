@@ -20,6 +20,7 @@ use super::wire::{
 mod books;
 mod news;
 mod restore;
+mod rules;
 mod text;
 
 use books::Held;
@@ -30,6 +31,8 @@ pub(super) type ConnectionId = u64;
 
 /// Lanes that an account may open: no replay has as many books.
 const MOST_LANES: usize = 10_000;
+/// A replay says nothing of lots.
+const LOT_OF_A_LANE: Qty = Qty::units(1);
 
 #[derive(Debug)]
 pub(super) struct Account {
@@ -134,7 +137,7 @@ impl Account {
             entries: Vec::new(),
         };
         for listing in market.listings() {
-            account.venue(listing.id.as_str(), None, listing.tick);
+            account.venue(listing.id.as_str(), None, listing.tick, listing.lot);
         }
         account
     }
@@ -170,12 +173,12 @@ impl Account {
         self.exchange.reading_fails()
     }
 
-    fn venue(&mut self, instrument: &str, lane: Option<u32>, tick: Tick) -> InstrumentKey {
+    fn venue(&mut self, instrument: &str, lane: Option<u32>, tick: Tick, lot: Qty) -> InstrumentKey {
         let name = (instrument.to_owned(), lane);
         if let Some(key) = self.by_name.get(&name) {
             return *key;
         }
-        let key = self.exchange.list(tick);
+        let key = self.exchange.list_in_lots(tick, lot);
         self.venues.push(Venue {
             instrument: instrument.to_owned(),
             lane,
@@ -205,7 +208,7 @@ impl Account {
                 words: format!("an account has at most {MOST_LANES} lanes"),
             });
         }
-        self.venue(instrument, Some(lane), tick);
+        self.venue(instrument, Some(lane), tick, LOT_OF_A_LANE);
         let (account, instrument, tick) = (self.name.clone(), instrument.to_owned(), Text(tick.price()));
         self.entries.push(Entry::Lane { account, lane, instrument, tick });
         Ok(())
@@ -333,18 +336,20 @@ impl Account {
     pub fn change(
         &mut self,
         now: Timestamp,
+        market: &Market,
         order: &Named,
         (change, qty, terms, timing): (u8, i64, TermsText, TimingText),
         asked: (ConnectionId, u64),
     ) -> Result<(), Refused> {
         let key = self.find(order)?;
-        let terms = text::terms(terms)?;
+        let (qty, terms) = (text::quantity(qty)?, text::terms(terms)?);
         let facts = &self.orders[key.0 as usize];
+        self.hold_to_rules(market, facts.venue, qty, terms)?;
         let ticket = Ticket {
             key,
             instrument: facts.venue,
             side: facts.side,
-            qty: text::quantity(qty)?,
+            qty,
             filled: Qty::ZERO,
             terms,
             timing: timing.into(),
@@ -384,58 +389,6 @@ impl Account {
             code: "NOT_WORKING",
             words: format!("no order `{named}` is in the book"),
         })
-    }
-
-    /// The rules that an order is held to; those of a lane are the replay's own.
-    fn judge(&self, market: &Market, place: &Place) -> Result<(InstrumentKey, Product, Terms), Refused> {
-        let refuse = |code, words: String| Err(Refused { code, words });
-        if place.tag.is_empty()
-            || place.tag.len() > 20
-            || !place.tag.bytes().all(|b| b.is_ascii_alphanumeric())
-        {
-            return refuse("TAG", "tag must be 1 to 20 letters and digits".to_owned());
-        }
-        let product = place
-            .product
-            .parse::<Product>()
-            .map_err(|e| Refused { code: "PRODUCT", words: e.to_string() })?;
-        let (qty, terms) = (text::quantity(place.qty)?, text::terms(place.terms)?);
-        if !(0..=place.qty).contains(&place.disclosed_qty) {
-            let words =
-                format!("disclosedQty {} is not between 0 and the quantity {qty}", place.disclosed_qty);
-            return refuse("DISCLOSED", words);
-        }
-        let Some(&venue) = self.by_name.get(&(place.instrument.clone(), place.lane)) else {
-            let words = match place.lane {
-                Some(lane) => format!("lane {lane} is not open for {}", place.instrument),
-                None => format!("{} is not listed here", place.instrument),
-            };
-            return refuse("UNKNOWN_INSTRUMENT", words);
-        };
-        let Some(listing) = place.lane.is_none().then(|| market.listings().get(venue.0 as usize)).flatten()
-        else {
-            return Ok((venue, product, terms));
-        };
-        if listing.id.as_str() != place.instrument {
-            return refuse("UNKNOWN_INSTRUMENT", format!("{} is not listed any more", place.instrument));
-        }
-        if !listing.tradable {
-            return refuse(
-                "NOT_TRADABLE",
-                format!("{} is an index; its future can be traded", place.instrument),
-            );
-        }
-        if qty.floor_to_lot(listing.lot) != qty {
-            return refuse("LOT", format!("quantity {qty} is not a multiple of lot size {}", listing.lot));
-        }
-        if let Some(freeze) = listing.freeze.filter(|freeze| qty > *freeze) {
-            return refuse("QUANTITY", format!("quantity {qty} is above the freeze quantity {freeze}"));
-        }
-        let (trigger, limit) = terms.on_the_wire();
-        if let Some(price) = trigger.into_iter().chain([limit]).find(|p| !p.is_on(listing.tick)) {
-            return refuse("TICK", format!("price {price} is not on the tick size {}", listing.tick));
-        }
-        Ok((venue, product, terms))
     }
 }
 

@@ -300,7 +300,7 @@ impl Floor {
                 return Ok(());
             }
             Ask::Change { order, change, qty, terms, timing } => {
-                let changed = account.change(now, &order, (change, qty, terms, timing), asked);
+                let changed = account.change(now, &self.market, &order, (change, qty, terms, timing), asked);
                 self.requested(index, asked, changed, now);
                 return Ok(());
             }

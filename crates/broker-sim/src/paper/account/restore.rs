@@ -3,8 +3,8 @@
 use domain::order::TradeNumber;
 
 use super::{
-    Account, Facts, OrderEntry, OrderKey, Product, Qty, Row, RowStatus, StatusText, Tick, Timestamp,
-    TradeEntry, TradeRow, ValidityText,
+    Account, Facts, LOT_OF_A_LANE, OrderEntry, OrderKey, Product, Qty, Row, RowStatus, StatusText, Tick,
+    Timestamp, TradeEntry, TradeRow, ValidityText,
 };
 
 /// Why an entry, though sound as a line, cannot be.
@@ -44,7 +44,7 @@ impl Remembered {
 
 impl Account {
     pub(crate) fn restore_lane(&mut self, lane: u32, instrument: &str, tick: Tick) {
-        self.venue(instrument, Some(lane), tick);
+        self.venue(instrument, Some(lane), tick, LOT_OF_A_LANE);
     }
 
     /// Once, before anything else happens.
@@ -70,7 +70,7 @@ impl Account {
             if placed_at.day() < now.day() {
                 self.read_on = self.read_on.max(placed_at.day());
             }
-            let venue = self.venue(&entry.instrument, entry.lane, Tick::DEFAULT);
+            let venue = self.venue(&entry.instrument, entry.lane, Tick::DEFAULT, LOT_OF_A_LANE);
             let product =
                 entry.product.parse::<Product>().map_err(|_| Contradiction("an order's product"))?;
             let side = entry.side.into();

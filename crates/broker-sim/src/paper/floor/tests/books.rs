@@ -10,7 +10,7 @@ use super::*;
 const SBIN: &str = "NSE:SBIN-EQ";
 
 /// An exchange with a log, and its one client.
-struct Desk {
+pub(super) struct Desk {
     log: PathBuf,
     floor: Option<Floor>,
     id: ConnectionId,
@@ -19,12 +19,12 @@ struct Desk {
 }
 
 /// An hour of a day of November 2026; the 20th is a Friday.
-fn on(day: i8, hour: i64) -> Timestamp {
+pub(super) fn on(day: i8, hour: i64) -> Timestamp {
     DayNumber::of(date(2026, 11, day)).start() + Span::minutes(60 * hour)
 }
 
 impl Desk {
-    fn open(log: &Path, now: Timestamp) -> Desk {
+    pub fn open(log: &Path, now: Timestamp) -> Desk {
         let market =
             Arc::new(Market::new(3, Listing::usual(date(2026, 11, 20)), Span::micros(250_000)).unwrap());
         let opened = Journal::open(log, false).unwrap();
@@ -37,7 +37,7 @@ impl Desk {
         desk
     }
 
-    fn floor(&mut self) -> &mut Floor {
+    pub fn floor(&mut self) -> &mut Floor {
         self.floor.as_mut().unwrap()
     }
 
@@ -54,13 +54,13 @@ impl Desk {
     }
 
     /// All that is told by the end of a request.
-    fn ask(&mut self, ask: &str) -> Vec<Value> {
+    pub fn ask(&mut self, ask: &str) -> Vec<Value> {
         let (id, now) = (self.id, self.now);
         self.floor().hear(id, format!(r#"{{"n":1,"ask":{ask}}}"#).as_bytes(), now);
         self.told()
     }
 
-    fn told(&mut self) -> Vec<Value> {
+    pub fn told(&mut self) -> Vec<Value> {
         let mut told = Vec::new();
         while let Ok(line) = self.lines.try_recv() {
             told.push(serde_json::from_slice(&line).unwrap());
@@ -75,7 +75,7 @@ impl Desk {
     }
 
     /// Time goes on, tick by tick.
-    fn pass(&mut self, span: Span) {
+    pub fn pass(&mut self, span: Span) {
         let until = self.now + span;
         while self.now < until {
             self.now = self.now + Span::micros(250_000);

@@ -1,0 +1,47 @@
+//! Lots, ticks and freeze quantities of orders that fill in part or are changed.
+
+use super::books::{Desk, on};
+use super::*;
+
+#[test]
+fn fills_in_part_are_whole_lots() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut desk = Desk::open(&folder.path().join("paper.log"), on(20, 10));
+    let future = desk.floor().market.listings().iter().find(|l| l.expiry.is_some()).unwrap().clone();
+    assert!(future.lot > Qty::units(1));
+    desk.ask(r#"{"faults":{"set":"partial=1000"}}"#);
+    let qty = future.lot.raw() * 12;
+    let terms = r#"{"marketable":{"limit":"90000.00"}}"#;
+    desk.ask(&format!(
+        r#"{{"place":{{"tag":"F1","instrument":"{}","product":"NRML","side":"BUY","qty":{qty},"terms":{terms}}}}}"#,
+        future.id
+    ));
+    let mut parts: Vec<i64> = Vec::new();
+    while parts.iter().sum::<i64>() < qty {
+        desk.pass(Span::micros(250_000));
+        parts.extend(desk.told().iter().filter_map(|line| line["trade"]["qty"].as_i64()));
+    }
+    assert!(parts.len() > 1 && parts.iter().all(|part| part % future.lot.raw() == 0), "{parts:?}");
+}
+
+#[test]
+fn a_change_is_held_to_the_rules_of_a_new_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut desk = Desk::open(&folder.path().join("paper.log"), on(20, 10));
+    let future = desk.floor().market.listings().iter().find(|l| l.expiry.is_some()).unwrap().clone();
+    let (lot, freeze) = (future.lot.raw(), future.freeze.unwrap());
+    desk.ask(&format!(
+        r#"{{"place":{{"tag":"F1","instrument":"{}","product":"NRML","side":"BUY","qty":{lot},"terms":{{"limit":{{"price":"100"}}}}}}}}"#,
+        future.id
+    ));
+    let beyond = (freeze.raw() / lot + 1) * lot;
+    for (qty, price, says) in
+        [(lot + 1, "100", "LOT"), (beyond, "100", "QUANTITY"), (lot, "100.03", "TICK"), (lot * 2, "101", "")]
+    {
+        let told = desk.ask(&format!(
+            r#"{{"change":{{"order":{{"tag":"F1"}},"change":1,"qty":{qty},"terms":{{"limit":{{"price":"{price}"}}}}}}}}"#
+        ));
+        let refused = told[0]["answer"]["refused"]["code"].as_str().unwrap_or_default();
+        assert_eq!(refused, says, "{told:?}");
+    }
+}
