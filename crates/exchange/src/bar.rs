@@ -3,7 +3,7 @@
 use domain::order::{InstrumentKey, Terms, Timing};
 use domain::{Price, Qty, Side};
 
-use crate::{Exchange, FillRules, News, Phase, Report, Resting, Venue};
+use crate::{Exchange, FillRules, News, Phase, Report, Resting, Triggered, Venue};
 
 impl Exchange {
     /// A bar opens: queued market orders trade, and resting orders that the open has jumped over.
@@ -88,7 +88,7 @@ impl Venue {
             Phase::Between => None,
         };
         match price {
-            Some(price) => self.fill(i, price, out),
+            Some(price) => self.fill(i, price, Triggered::Market, out),
             None => false,
         }
     }
@@ -139,12 +139,18 @@ impl Venue {
 
     /// Fills what the volume allows; true if the order is done and gone.
     #[inline]
-    pub(crate) fn fill(&mut self, i: usize, price: Price, out: &mut Vec<Report>) -> bool {
+    pub(crate) fn fill(
+        &mut self,
+        i: usize,
+        price: Price,
+        triggered: Triggered,
+        out: &mut Vec<Report>,
+    ) -> bool {
         let qty = self.volume_left.map_or(self.orders[i].left, |room| self.fits(self.orders[i].left, room));
         let order = &mut self.orders[i];
         if qty < order.left {
             // A triggered stop does not untrigger because nobody was there to trade with.
-            order.trigger(out);
+            order.trigger(triggered, out);
         }
         if qty <= Qty::ZERO {
             return false;
@@ -163,10 +169,14 @@ impl Venue {
 }
 
 impl Resting {
-    /// A stop becomes a market order, and stays one.
-    pub(crate) fn trigger(&mut self, out: &mut Vec<Report>) {
+    /// A stop becomes a market or a limit order, and stays one.
+    pub(crate) fn trigger(&mut self, into: Triggered, out: &mut Vec<Report>) {
         if let Terms::Stop { limit, .. } = self.terms {
-            self.terms = Terms::Marketable { limit };
+            self.terms = match into {
+                Triggered::Market => Terms::Marketable { limit },
+                Triggered::Limit => Terms::Limit { price: limit },
+            };
+            (self.triggered, self.arriving) = (true, true);
             out.push(Report { key: self.key, news: News::Triggered });
         }
     }

@@ -7,7 +7,8 @@
 //!
 //! Fill prices (contracts of bar mode): market at the open ± slippage, never clamped to the bar's range; a stop at its
 //! trigger, or at the open if that is beyond, ± slippage; a limit at its price once the market trades one tick through
-//! it, or at the open if that is better; limits never slip.
+//! it, or at the open if that is better; limits never slip. From ticks and quotes a stop trades within its limit, and
+//! rests at it as a limit order if the market is beyond.
 
 mod bar;
 mod faulty;
@@ -40,7 +41,7 @@ pub enum News {
     Modified {
         change: u8,
     },
-    /// A stop's trigger traded, and not all of it could: the rest goes on at the market.
+    /// A stop's trigger traded, and not all of it could: the rest goes on, at the market in bars, else at its limit.
     Triggered,
     Cancelled,
     /// The order is not in the book any more: it was filled or cancelled before.
@@ -56,8 +57,20 @@ struct Resting {
     timing: Timing,
     /// When the order reaches the book (tick and quote mode).
     active_at: Timestamp,
-    /// It has met no print since it came or was changed (tick mode).
+    /// No print since it came, was changed or triggered has failed to reach it: it takes what the market gives and does
+    /// not rest at its own price yet (tick mode).
     arriving: bool,
+    /// It was a stop, whose trigger has traded.
+    triggered: bool,
+}
+
+/// What a stop becomes when its trigger trades.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Triggered {
+    /// Its limit is moved as long as it is beaten: whoever tells bars looks at once in each, and takes any price.
+    Market,
+    /// A limit order at its limit, as at an exchange. It is for its owner to chase.
+    Limit,
 }
 
 /// Where in a bar an instrument is.
@@ -126,6 +139,7 @@ impl Exchange {
             timing: ticket.timing,
             active_at: at + self.rules.latency,
             arriving: true,
+            triggered: false,
         });
         if venue.phase != Phase::Between {
             venue.match_newest(&self.rules, out);
@@ -141,8 +155,12 @@ impl Exchange {
         };
         let order = &mut venue.orders[i];
         // A triggered stop stays triggered, whatever new trigger comes too late.
-        let too_late = matches!((order.terms, ticket.terms), (Terms::Marketable { .. }, Terms::Stop { .. }));
-        let terms = if too_late { order.terms } else { ticket.terms };
+        let terms = match (order.terms, ticket.terms) {
+            (Terms::Marketable { .. }, Terms::Stop { .. }) => order.terms,
+            (_, Terms::Stop { limit, .. }) if order.triggered => Terms::Limit { price: limit },
+            _ => ticket.terms,
+        };
+        order.triggered &= matches!(ticket.terms, Terms::Stop { .. });
         (order.left, order.terms, order.timing) = (ticket.qty, terms, ticket.timing);
         order.arriving = venue.last_tick.is_none();
         out.push(Report { key: ticket.key, news: News::Modified { change: ticket.change } });

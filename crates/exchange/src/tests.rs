@@ -360,3 +360,70 @@ fn less_than_a_lot_never_trades() {
     f.quote("99.95", "100.05", 100);
     assert_eq!(f.heard(), ["1 75 @ 100.05"]);
 }
+
+fn stop_limit(trigger: &str, limit: &str) -> Terms {
+    Terms::Stop { trigger: price(trigger), limit: price(limit) }
+}
+
+#[test]
+fn a_stop_trades_within_its_limit_and_rests_there_beyond() {
+    let mut f = Floor::new(FillRules { slippage: Slippage::Ticks(4), ..FillRules::default() });
+    f.tick("104");
+    f.submit(Side::Buy, 1, stop_limit("105", "105"));
+    f.submit(Side::Buy, 1, stop_limit("105", "107.10"));
+    f.tick("107");
+    // Slippage stops at the limit.
+    assert_eq!(f.heard(), ["0 Triggered", "1 1 @ 107.10"]);
+    f.tick("105");
+    assert!(f.heard().is_empty(), "it rests: the market must trade through it");
+    f.tick("104");
+    assert_eq!(f.heard(), ["0 1 @ 105.00"]);
+    f.submit(Side::Sell, 1, stop_limit("100", "99.50"));
+    f.tick("99");
+    f.tick("99.60");
+    assert_eq!(f.heard(), ["2 Triggered", "2 1 @ 99.50"]);
+}
+
+#[test]
+fn a_triggered_stop_takes_a_new_limit_and_no_new_trigger() {
+    let mut f = floor();
+    f.submit(Side::Sell, 1, stop_limit("100", "99.50"));
+    f.tick("98");
+    f.modify(0, Side::Sell, 1, stop_limit("95", "98.50"));
+    f.tick("98.60");
+    assert_eq!(f.heard(), ["0 Triggered", "0 Modified", "0 1 @ 98.50"]);
+    // Chased, it gets the market.
+    f.submit(Side::Sell, 1, stop_limit("98", "97.50"));
+    f.tick("96");
+    f.modify(1, Side::Sell, 1, market());
+    f.tick("95");
+    assert_eq!(f.heard(), ["1 Triggered", "1 Modified", "1 1 @ 96.00"]);
+}
+
+#[test]
+fn quotes_beyond_a_stops_limit_leave_it_resting() {
+    let mut f = floor();
+    f.quote("107", "107.05", 5);
+    f.submit(Side::Buy, 4, stop_limit("105", "105.50"));
+    f.submit(Side::Buy, 8, stop_limit("105", "108"));
+    f.quote("105.20", "105.25", 5);
+    assert_eq!(f.heard(), ["0 Triggered", "1 Triggered", "1 5 @ 107.05"]);
+    f.quote("105", "105.05", 9);
+    assert_eq!(f.heard(), ["0 4 @ 105.25", "1 1 @ 105.25"]);
+}
+
+#[test]
+fn what_found_nobody_left_to_trade_with_still_gets_the_market() {
+    let mut f = floor();
+    let both = [f.submit(Side::Buy, 5, limit("110")), f.submit(Side::Sell, 5, stop_limit("101", "90"))];
+    for at in ["100", "100.05"] {
+        f.exchange.venues[0].volume_left = Some(Qty::units(3));
+        f.tick(at);
+        f.exchange.venues[0].volume_left = None;
+    }
+    assert_eq!(both, [0, 1]);
+    let told = ["0 3 @ 100.00", "1 Triggered", "0 2 @ 100.05", "1 1 @ 100.05"];
+    assert_eq!(f.heard(), told);
+    f.tick("99");
+    assert_eq!(f.heard(), ["1 4 @ 99.00"]);
+}

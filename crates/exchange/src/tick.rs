@@ -1,9 +1,9 @@
 //! Fills from ticks (last traded prices) and from quotes (best bid and ask).
 
 use domain::order::{InstrumentKey, Terms};
-use domain::{Price, Qty, Side, Timestamp};
+use domain::{Price, Qty, Side, Tick, Timestamp};
 
-use crate::{Exchange, FillRules, News, Report, Venue};
+use crate::{Exchange, FillRules, News, Report, Triggered, Venue};
 
 /// The best of the book.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,8 +27,9 @@ pub(crate) enum Meeting {
 impl Exchange {
     /// A trade printed. `opening` says that it is the first of a session: resting orders that it has jumped over get
     /// its price, as at a bar's open. Otherwise a market order gets the print ± slippage, a stop likewise once the
-    /// print is at or beyond its trigger, a limit its own price once the print is a tick through it; a limit that comes
-    /// (or is changed) through the market gets the first print it meets, as on arrival at a book.
+    /// print is at or beyond its trigger, but nothing beyond its limit: there it goes on as a limit order. A limit gets
+    /// its own price once the print is a tick through it; one that comes (or is changed) through the market gets the
+    /// prints it meets, as on arrival at a book.
     #[inline]
     pub fn tick(
         &mut self,
@@ -47,8 +48,7 @@ impl Exchange {
                 i += 1;
                 continue;
             }
-            let arriving = std::mem::take(&mut order.arriving);
-            let meeting = match (opening, arriving) {
+            let meeting = match (opening, order.arriving) {
                 (true, _) => Meeting::Opening,
                 (false, true) => Meeting::Arriving,
                 (false, false) => Meeting::Resting,
@@ -102,15 +102,25 @@ impl Venue {
             }
             (Terms::Limit { price: limit }, Side::Buy) => (price <= limit - through).then_some(limit),
             (Terms::Limit { price: limit }, Side::Sell) => (price >= limit + through).then_some(limit),
-            (Terms::Stop { trigger, .. }, Side::Sell) if price <= trigger => {
-                Some(rules.slippage.apply(price, Side::Sell, self.tick))
-            }
-            (Terms::Stop { trigger, .. }, Side::Buy) if price >= trigger => {
-                Some(rules.slippage.apply(price, Side::Buy, self.tick))
+            (Terms::Stop { trigger, limit }, side) if reaches(side, price, trigger) => {
+                let price = stopped(side, price, limit, rules, self.tick);
+                if price.is_none() {
+                    self.orders[i].trigger(Triggered::Limit, out);
+                }
+                price
             }
             (Terms::Stop { .. }, _) => None,
         };
-        fill.is_some_and(|price| self.fill(i, price, out))
+        let done = fill.is_some_and(|price| self.fill(i, price, Triggered::Limit, out));
+        if !done {
+            let order = &mut self.orders[i];
+            order.arriving &= match (order.terms, order.side) {
+                (Terms::Limit { price: limit }, Side::Buy) => price <= limit - through,
+                (Terms::Limit { price: limit }, Side::Sell) => price >= limit + through,
+                _ => true,
+            };
+        }
+        done
     }
 
     fn match_quote(&mut self, at: Timestamp, quote: &Quote, rules: &FillRules, out: &mut Vec<Report>) {
@@ -127,14 +137,17 @@ impl Venue {
                 Side::Sell => (quote.bid, &mut bid_left),
             };
             let beyond = |limit: Price| if order.side == Side::Buy { best <= limit } else { best >= limit };
-            let reached =
-                |trigger: Price| if order.side == Side::Buy { best >= trigger } else { best <= trigger };
             let price = match order.terms {
                 Terms::Marketable { .. } => Some(rules.slippage.apply(best, order.side, self.tick)),
                 Terms::Limit { price } => beyond(price).then_some(best),
-                Terms::Stop { trigger, .. } => {
-                    reached(trigger).then(|| rules.slippage.apply(best, order.side, self.tick))
+                Terms::Stop { trigger, limit } if reaches(order.side, best, trigger) => {
+                    let price = stopped(order.side, best, limit, rules, self.tick);
+                    if price.is_none() {
+                        order.trigger(Triggered::Limit, out);
+                    }
+                    price
                 }
+                Terms::Stop { .. } => None,
             };
             let left = order.left;
             let qty = self.fits(left, *room);
@@ -145,7 +158,7 @@ impl Venue {
             };
             *room -= qty;
             if qty < order.left {
-                order.trigger(out);
+                order.trigger(Triggered::Limit, out);
             }
             order.left -= qty;
             out.push(Report { key: order.key, news: News::Filled { qty, price } });
@@ -155,5 +168,19 @@ impl Venue {
                 i += 1;
             }
         }
+    }
+}
+
+/// Whether a stop's trigger has traded.
+fn reaches(side: Side, price: Price, trigger: Price) -> bool {
+    if side == Side::Buy { price >= trigger } else { price <= trigger }
+}
+
+/// What a stop gets that has triggered: the price ± slippage, up to its limit; `None` if the price is beyond that.
+fn stopped(side: Side, price: Price, limit: Price, rules: &FillRules, tick: Tick) -> Option<Price> {
+    let slipped = rules.slippage.apply(price, side, tick);
+    match side {
+        Side::Buy => (price <= limit).then(|| slipped.min(limit)),
+        Side::Sell => (price >= limit).then(|| slipped.max(limit)),
     }
 }

@@ -1,11 +1,11 @@
 //! What a server needs that puts this exchange behind a wire: bars told phase by phase, books that outlive it, orders
 //! that it ends itself.
 
-use domain::order::{InstrumentKey, OrderKey, Terms, Ticket, Timing};
+use domain::order::{InstrumentKey, OrderKey, Ticket, Timing};
 use domain::{Price, Qty, Timestamp};
 
 use super::{FaultyExchange, Row, RowStatus, Said, TradeRow};
-use crate::Report;
+use crate::{Report, Triggered};
 
 /// What chance has in store for a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -75,28 +75,30 @@ impl FaultyExchange {
         true
     }
 
-    /// Puts an order back as it was before a restart; one that works rests again. `triggered`: its stop has traded.
-    pub fn restore_row(&mut self, at: Timestamp, key: OrderKey, row: Row, triggered: bool) {
+    /// Puts an order back as it was before a restart; one that works rests again. `told_bars`: from bars what is left
+    /// of a stop trades at the market once it has triggered, from ticks at its limit.
+    pub fn restore_row(&mut self, at: Timestamp, key: OrderKey, row: Row, triggered: bool, told_bars: bool) {
         self.rows.insert(key, row);
         let left = row.qty - row.filled;
         if row.status != RowStatus::Working || left <= Qty::ZERO {
             return;
         }
-        let terms = match row.terms {
-            Terms::Stop { limit, .. } if triggered => Terms::Marketable { limit },
-            terms => terms,
-        };
         let ticket = Ticket {
             key,
             instrument: row.instrument,
             side: row.side,
             qty: left,
             filled: row.filled,
-            terms,
+            terms: row.terms,
             timing: Timing::Next,
             change: 0,
         };
         self.inner.submit(at, &ticket, &mut Vec::new());
+        let into = if told_bars { Triggered::Market } else { Triggered::Limit };
+        let resting = self.inner.venues[row.instrument.0 as usize].orders.last_mut();
+        if let Some(order) = resting.filter(|order| triggered && order.key == key) {
+            order.trigger(into, &mut Vec::new());
+        }
     }
 
     /// Puts a trade back as it was before a restart; trades are restored in their order, from the first.

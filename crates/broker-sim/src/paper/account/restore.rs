@@ -100,7 +100,7 @@ impl Account {
                 self.immediate.push(key);
             }
             let row = Row { instrument: venue, side, qty, filled, terms: entry.terms.into(), status };
-            self.exchange.restore_row(now, key, row, entry.triggered);
+            self.exchange.restore_row(now, key, row, entry.triggered, entry.lane.is_some());
         }
         for trade in remembered.trades {
             let side = self.orders[trade.key as usize].side;

@@ -7,7 +7,7 @@ use super::*;
 use crate::paper::Listing;
 
 mod books;
-mod lots;
+mod orders;
 
 const LINES: &[&str] = &[
     r#"{"n":1,"ask":{"hello":{"account":"A1","cash":"1000000"}}}"#,

@@ -48,7 +48,7 @@ impl Desk {
     }
 
     /// The exchange is killed and begins again.
-    fn restart(&mut self, now: Timestamp) {
+    pub fn restart(&mut self, now: Timestamp) {
         self.floor = None;
         *self = Desk::open(&self.log, now);
     }
@@ -91,7 +91,7 @@ impl Desk {
     }
 
     /// The orders as `tag status filled`, and the units that the book's trades come to.
-    fn book(&mut self) -> (Vec<String>, i64) {
+    pub fn book(&mut self) -> (Vec<String>, i64) {
         let told = self.ask("\"book\"");
         let book = &told.last().unwrap()["reply"]["book"];
         let row = |r: &Value| {

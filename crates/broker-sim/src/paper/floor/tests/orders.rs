@@ -1,4 +1,4 @@
-//! Lots, ticks and freeze quantities of orders that fill in part or are changed.
+//! What orders are held to when they fill in part, are changed, or trigger.
 
 use super::books::{Desk, on};
 use super::*;
@@ -44,4 +44,22 @@ fn a_change_is_held_to_the_rules_of_a_new_order() {
         let refused = told[0]["answer"]["refused"]["code"].as_str().unwrap_or_default();
         assert_eq!(refused, says, "{told:?}");
     }
+}
+
+/// The trigger has traded and the market is beyond the limit: it rests there, whatever happens to the exchange.
+#[test]
+fn a_stop_limit_is_not_filled_beyond_its_limit() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut desk = Desk::open(&folder.path().join("paper.log"), on(20, 10));
+    desk.ask(
+        r#"{"place":{"tag":"S1","instrument":"NSE:SBIN-EQ","product":"MIS","side":"SELL","qty":5,"terms":{"stop":{"trigger":"9000","limit":"8000"}}}}"#,
+    );
+    desk.pass(Span::minutes(1));
+    assert_eq!(desk.book(), (vec!["S1 WORKING 0".to_owned()], 0));
+    desk.restart(on(20, 11));
+    desk.pass(Span::minutes(1));
+    assert_eq!(desk.book(), (vec!["S1 WORKING 0".to_owned()], 0));
+    desk.ask(r#"{"change":{"order":{"tag":"S1"},"change":1,"qty":5,"terms":{"stop":{"trigger":"9000","limit":"100"}}}}"#);
+    desk.pass(Span::minutes(1));
+    assert_eq!(desk.book(), (vec!["S1 FILLED 5".to_owned()], 5));
 }
