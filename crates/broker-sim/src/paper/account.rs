@@ -72,6 +72,8 @@ struct Venue {
     tick: Tick,
     /// Of a lane: the bar's own time, and where in it.
     told: (Timestamp, PlaceInBar),
+    /// Of a lane: where prices are on that its orders can have had.
+    priced: Option<PlaceInBar>,
 }
 
 /// What the exchange does not keep of an order.
@@ -184,6 +186,7 @@ impl Account {
             lane,
             tick,
             told: (Timestamp::MIN, PlaceInBar::Open),
+            priced: None,
         });
         self.by_name.insert(name, key);
         if let Some(lane) = lane {
@@ -225,8 +228,15 @@ impl Account {
         let Some(&key) = self.lanes.get(&lane) else {
             return Err(Refused { code: "LANE", words: format!("lane {lane} is not open; open it first") });
         };
-        let told = &mut self.venues[key.0 as usize].told;
+        let venue = &mut self.venues[key.0 as usize];
+        let told = &mut venue.told;
         told.0 = at;
+        venue.priced = match phase {
+            PhaseText::Open { .. } => Some(PlaceInBar::Open),
+            PhaseText::Range { .. } => Some(PlaceInBar::Inside),
+            // At a close only what was sent for it trades.
+            PhaseText::Begin { .. } | PhaseText::Close { .. } | PhaseText::Between => None,
+        };
         match phase {
             PhaseText::Begin { volume } => {
                 told.1 = PlaceInBar::Open;
@@ -315,7 +325,7 @@ impl Account {
             expired: false,
         });
         self.by_tag.insert(place.tag.clone(), key);
-        if place.validity == ValidityText::Ioc && place.lane.is_none() {
+        if place.validity == ValidityText::Ioc {
             self.immediate.push(key);
         }
         let ticket = Ticket {

@@ -1,7 +1,7 @@
 //! What the exchange says of orders, turned into lines: the journal first, then whoever asked, else all who listen.
 
 use super::{
-    Account, Answer, Asked, Entry, Line, OrderKey, PlaceInBar, Refused, RowStatus, Said, Say, Text,
+    Account, Answer, Asked, Entry, Line, OrderKey, PlaceInBar, Refused, RowStatus, Said, Say, Terms, Text,
     Timestamp, TradeEntry, TradeRow, text,
 };
 
@@ -9,12 +9,17 @@ impl Account {
     /// Lets what is due arrive, and gives what the journal must hold before the lines are handed out.
     pub fn settle(&mut self, now: Timestamp, lines: &mut Vec<Line>, entries: &mut Vec<Entry>) {
         let mut said = Vec::new();
-        while let Some(answer) = self.exchange.next_answer(now) {
-            if answer.said == Said::Triggered {
-                self.orders[answer.key.0 as usize].triggered = true;
-                self.push_order(now, answer.key);
+        loop {
+            while let Some(answer) = self.exchange.next_answer(now) {
+                if answer.said == Said::Triggered {
+                    self.orders[answer.key.0 as usize].triggered = true;
+                    self.push_order(now, answer.key);
+                }
+                said.push(answer);
             }
-            said.push(answer);
+            if !self.end_immediate(now) {
+                break;
+            }
         }
         // Orders before trades: a write may be torn between any two lines, and an order whose trade nobody was told of
         // is one that has not traded, while a trade without its order would be nobody's.
@@ -32,6 +37,25 @@ impl Account {
         for answer in said {
             self.say(answer.key, answer.said, lines);
         }
+    }
+
+    /// Takes back immediate orders of a replay that are in the book, and whose prices are on, and that did not trade.
+    /// True if there were any.
+    fn end_immediate(&mut self, now: Timestamp) -> bool {
+        let met = |key: &OrderKey| {
+            let Some(row) = self.exchange.rows().get(key) else { return false };
+            match (self.venues[row.instrument.0 as usize].priced, row.terms) {
+                // Inside a bar a market order has no price: the next open is its first.
+                (None, _) | (Some(PlaceInBar::Inside | PlaceInBar::Close), Terms::Marketable { .. }) => false,
+                (Some(_), _) => true,
+            }
+        };
+        let ended: Vec<OrderKey> = self.immediate.iter().copied().filter(met).collect();
+        self.immediate.retain(|key| !ended.contains(key));
+        for key in &ended {
+            self.exchange.withdraw(now, *key);
+        }
+        !ended.is_empty()
     }
 
     /// Takes a new trade into the books.

@@ -96,7 +96,7 @@ impl Account {
                 triggered: entry.triggered,
                 expired: entry.status == StatusText::Expired,
             });
-            if status == RowStatus::Working && entry.validity == ValidityText::Ioc && entry.lane.is_none() {
+            if status == RowStatus::Working && entry.validity == ValidityText::Ioc {
                 self.immediate.push(key);
             }
             let row = Row { instrument: venue, side, qty, filled, terms: entry.terms.into(), status };

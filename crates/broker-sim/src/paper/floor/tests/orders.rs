@@ -63,3 +63,37 @@ fn a_stop_limit_is_not_filled_beyond_its_limit() {
     desk.pass(Span::minutes(1));
     assert_eq!(desk.book(), (vec!["S1 FILLED 5".to_owned()], 5));
 }
+
+#[test]
+fn an_immediate_order_of_a_replay_does_not_rest() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut desk = Desk::open(&folder.path().join("paper.log"), on(20, 10));
+    desk.ask(r#"{"lane":{"lane":1,"instrument":"NSE:SBIN-EQ","tick":"0.05"}}"#);
+    let tell = |desk: &mut Desk, phase: &str| {
+        desk.ask(&format!(r#"{{"phase":{{"lane":1,"at":1795280000000000,"phase":{phase}}}}}"#))
+    };
+    let place = |desk: &mut Desk, tag: &str, limit: &str| {
+        desk.ask(&format!(
+            r#"{{"place":{{"tag":"{tag}","instrument":"NSE:SBIN-EQ","lane":1,"product":"MIS","side":"BUY","qty":5,"terms":{{"limit":{{"price":"{limit}"}}}},"validity":"IOC"}}}}"#
+        ))
+    };
+    let open = r#"{"open":{"price":"800"}}"#;
+    tell(&mut desk, r#"{"begin":{"volume":null}}"#);
+    tell(&mut desk, open);
+    // While prices are on: taken, and taken back, in one.
+    let told = place(&mut desk, "LOW", "799");
+    assert!(told.iter().any(|line| line["row"]["status"] == "CANCELLED"), "{told:?}");
+    place(&mut desk, "HIGH", "801");
+    tell(&mut desk, r#"{"close":{"price":"800"}}"#);
+    tell(&mut desk, "\"between\"");
+    // Between two bars the next open is the first price, also after a restart.
+    place(&mut desk, "LATER", "799");
+    place(&mut desk, "MEETS", "801");
+    let before = ["LOW CANCELLED 0", "HIGH FILLED 5", "LATER WORKING 0", "MEETS WORKING 0"];
+    assert_eq!(desk.book().0, before);
+    desk.restart(on(20, 11));
+    assert_eq!(desk.book().0, before);
+    tell(&mut desk, open);
+    let after = ["LOW CANCELLED 0", "HIGH FILLED 5", "LATER CANCELLED 0", "MEETS FILLED 5"];
+    assert_eq!(desk.book().0, after);
+}
