@@ -83,14 +83,11 @@ impl Order {
             Terms::Limit { .. } => self.chase,
             // Its trigger has traded: what did not trade with it goes on as a limit.
             Terms::Stop { .. } => {
-                !self.own
-                    && matches!(self.purpose, Purpose::Exit(_))
-                    && matches!(
-                        self.state,
-                        OrderState::Triggered { .. }
-                            | OrderState::PartiallyFilled { .. }
-                            | OrderState::PendingModify { .. }
-                    )
+                let triggered =
+                    matches!(self.state, OrderState::Triggered { .. } | OrderState::PartiallyFilled { .. });
+                let changing = matches!(self.state, OrderState::PendingModify { .. });
+                let exits = !self.own && matches!(self.purpose, Purpose::Exit(_));
+                self.chase && triggered || exits && (triggered || changing)
             }
         }
     }

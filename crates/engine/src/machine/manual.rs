@@ -200,7 +200,9 @@ impl Engine {
     fn mark_manual(&mut self, before: usize, manual: &Manual) {
         for n in before..self.orders.count() {
             let order = self.orders.get_mut(OrderKey(n as u32));
-            (order.own, order.chase) = (manual.kind != ManualKind::Market, manual.chase);
+            // Once its trigger has traded it is an order at the market.
+            let market = matches!(manual.kind, ManualKind::StopMarket { .. });
+            (order.own, order.chase) = (manual.kind != ManualKind::Market, manual.chase || market);
         }
     }
 }

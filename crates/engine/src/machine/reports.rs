@@ -34,6 +34,8 @@ impl Engine {
                 self.step(at, key, OrderEvent::Triggered, out);
                 if stops && !self.orders.get(key).state.is_final() {
                     self.on_stopped(key, out);
+                } else if !stops {
+                    self.begin_chase(key);
                 }
             }
             News::Cancelled => self.on_ended(at, key, OrderEvent::Cancelled, out),

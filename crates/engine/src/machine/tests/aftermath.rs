@@ -171,3 +171,22 @@ fn what_waits_is_not_sent_once_it_was_dropped() {
          cancelled 0     =>",
     );
 }
+
+#[test]
+fn a_stop_at_the_market_is_chased_once_its_trigger_has_traded() {
+    let table = |kind: &str| {
+        format!(
+            "broker
+             auto
+             tick 100        =>
+             order buy 10 {kind} => place 0 buy 10 stop 105.00
+             timer           =>
+             tick 107        =>
+             triggered 0     =>
+             timer           =>"
+        )
+    };
+    check(&format!("{} modify 0 buy 10 market", table("trigger 105")));
+    // A limit that a person said is never moved.
+    check(&table("sl 105/105"));
+}
