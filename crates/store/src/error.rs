@@ -1,6 +1,6 @@
 //! What can go wrong, by what the caller does next.
 
-use sea_orm::{DbErr, RuntimeErr, SqlErr};
+use sea_orm::{DbErr, RuntimeErr, SqlErr, SqlxMySqlError, SqlxPostgresError};
 use thiserror::Error;
 
 #[derive(Debug, Error)]
@@ -84,13 +84,12 @@ impl From<DbErr> for StoreError {
         if let DbErr::RecordNotUpdated = error {
             return StoreError::NotFound { what: "row" };
         }
-        match code(&error).as_deref() {
-            // SQLite: busy, locked, busy with a snapshot. PostgreSQL: serialisation, deadlock, lock time-out.
-            // MariaDB: deadlock and lock time-out by SQLSTATE or number.
-            Some("5" | "6" | "261" | "262" | "517" | "40001" | "40P01" | "55P03" | "1205" | "1213") => {
-                StoreError::Busy
-            }
-            Some(_) => StoreError::Refused(error.to_string()),
+        match code(&error) {
+            Some(code) => match standing(&code) {
+                Standing::InTheWay => StoreError::Busy,
+                Standing::Unable => StoreError::Unreachable(error.to_string()),
+                Standing::Refuses => StoreError::Refused(error.to_string()),
+            },
             None => match error {
                 DbErr::ConnectionAcquire(_) => StoreError::Busy,
                 DbErr::Conn(RuntimeErr::SqlxError(why)) => StoreError::Unreachable(why.to_string()),
@@ -111,9 +110,103 @@ impl From<DbErr> for StoreError {
 }
 
 /// The database's own code for what went wrong.
-fn code(error: &DbErr) -> Option<String> {
+#[derive(Debug)]
+enum Code {
+    /// Extended: the lowest byte is the kind.
+    Sqlite(i32),
+    /// SQLSTATE.
+    Postgres(String),
+    /// The server's number: its SQLSTATE is `HY000` for most.
+    MariaDb(u16),
+}
+
+/// What a code says of the same statement later.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Standing {
+    /// Another writer was in the way.
+    InTheWay,
+    /// Nothing can be written now, whatever it is: no space, no memory, read only, shutting down.
+    Unable,
+    /// This will not be written.
+    Refuses,
+}
+
+fn standing(code: &Code) -> Standing {
+    match code {
+        // Busy and locked; no memory, read only, I/O error, full, cannot open (sqlite.org/rescode.html, 2026).
+        Code::Sqlite(code) => match code & 0xFF {
+            5 | 6 => Standing::InTheWay,
+            7 | 8 | 10 | 13 | 14 => Standing::Unable,
+            _ => Standing::Refuses,
+        },
+        // Serialisation, deadlock, lock time-out; read only; classes 08 connection, 53 resources, 57P0 shutdown, 58
+        // system error (PostgreSQL 18, appendix A).
+        Code::Postgres(state) => match state.as_str() {
+            "40001" | "40P01" | "55P03" => Standing::InTheWay,
+            "25006" => Standing::Unable,
+            _ if ["08", "53", "57P0", "58"].iter().any(|class| state.starts_with(class)) => Standing::Unable,
+            _ => Standing::Refuses,
+        },
+        // Lock time-out, deadlock; then: cannot write a file (3, 1026), disk full (1021, and 1030 with the engine's own
+        // number), no memory (1037, 1038, 1041), too many connections, shutting down, table full, started read only,
+        // transaction read only, read-only mode (MariaDB's list of error codes, 2026).
+        Code::MariaDb(number) => match number {
+            1205 | 1213 => Standing::InTheWay,
+            3 | 1021 | 1026 | 1030 | 1037 | 1038 | 1040 | 1041 | 1053 | 1114 | 1290 | 1792 | 1836 => {
+                Standing::Unable
+            }
+            _ => Standing::Refuses,
+        },
+    }
+}
+
+fn code(error: &DbErr) -> Option<Code> {
     let (DbErr::Exec(RuntimeErr::SqlxError(why)) | DbErr::Query(RuntimeErr::SqlxError(why))) = error else {
         return None;
     };
-    Some(why.as_database_error()?.code()?.into_owned())
+    let said = why.as_database_error()?;
+    if let Some(said) = said.try_downcast_ref::<SqlxMySqlError>() {
+        return Some(Code::MariaDb(said.number()));
+    }
+    let code = said.code()?;
+    if said.try_downcast_ref::<SqlxPostgresError>().is_some() {
+        return Some(Code::Postgres(code.into_owned()));
+    }
+    code.parse().ok().map(Code::Sqlite)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is told again in the same words is not given up; what would never fit is.
+    #[test]
+    fn a_database_that_cannot_write_now_is_no_refusal() {
+        let postgres = |code: &str| Code::Postgres(code.to_owned());
+        let (unable, way, no) = (Standing::Unable, Standing::InTheWay, Standing::Refuses);
+        let cases = [
+            (postgres("53100"), unable),
+            (postgres("53200"), unable),
+            (postgres("25006"), unable),
+            (postgres("57P01"), unable),
+            (postgres("58030"), unable),
+            (postgres("40P01"), way),
+            (postgres("22003"), no),
+            (postgres("57014"), no),
+            (Code::MariaDb(1021), unable),
+            (Code::MariaDb(1114), unable),
+            (Code::MariaDb(1290), unable),
+            (Code::MariaDb(1836), unable),
+            (Code::MariaDb(1205), way),
+            (Code::MariaDb(1406), no),
+            (Code::Sqlite(13), unable),
+            (Code::Sqlite(8 | 4 << 8), unable),
+            (Code::Sqlite(10 | 3 << 8), unable),
+            (Code::Sqlite(517), way),
+            (Code::Sqlite(19), no),
+        ];
+        for (code, expected) in cases {
+            assert_eq!(standing(&code), expected, "{code:?}");
+        }
+    }
 }

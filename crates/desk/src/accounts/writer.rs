@@ -158,8 +158,15 @@ impl Writer {
                 }
                 Err((Some(at), why)) => left_out.push((kept.remove(at), why.to_string())),
                 Err((None, why)) => {
-                    tracing::error!(account.id = %self.account, "nor can an incident about it: {why}");
-                    return;
+                    // It is not this batch that is at fault: the next would move the cursor over it, and whoever waits
+                    // would be told that it is stored.
+                    tracing::error!(
+                        account.id = %self.account,
+                        "nor can an incident about it: {why}; writing all again in {wait:?}"
+                    );
+                    (kept, left_out) = (batch.writes.iter().collect(), Vec::new());
+                    tokio::time::sleep(wait).await;
+                    wait = (wait * 2).min(LONGEST_WAIT);
                 }
             }
         }

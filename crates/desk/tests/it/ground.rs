@@ -363,6 +363,17 @@ impl Ground {
         Database::connect(url).await.unwrap()
     }
 
+    /// What stands in a table under another name is refused by the database.
+    pub async fn rename(&self, table: &str, to: &str) {
+        self.foreign_hand(&format!("alter table {table} rename to {to}")).await;
+    }
+
+    pub async fn foreign_hand(&self, statement: &str) {
+        let raw = self.raw().await;
+        raw.execute_unprepared(statement).await.unwrap();
+        raw.close().await.unwrap();
+    }
+
     /// What must hold at the end of every case.
     pub async fn check(&self) {
         assert_eq!(self.floor.placed_twice(), [], "sent twice");

@@ -10,6 +10,7 @@ use crate::ground::{Ground, SHARE, cases, page};
 
 cases![
     nothing_leaves_while_the_database_is_busy,
+    nothing_is_given_up_while_the_database_refuses_all,
     an_account_whose_journal_is_damaged_is_left_out,
     what_the_database_refuses_takes_nothing_else_with_it,
     what_the_owner_trades_elsewhere_is_told_once_and_left_alone
@@ -32,6 +33,30 @@ async fn nothing_leaves_while_the_database_is_busy(ground: Ground) {
     let id = placing.await.unwrap().unwrap().orders[0];
     ground.settle().await;
     assert_eq!((ground.state(id).await, ground.floor.arrived()), (OrderState::Open, 2));
+    ground.check().await;
+}
+
+async fn nothing_is_given_up_while_the_database_refuses_all(ground: Ground) {
+    ground.place(&ground.limit(Side::Buy, 1, 80)).await;
+    // What is kept of the batch can be stored, and not that it is: nor an incident.
+    ground.rename("desk_cursors", "elsewhere").await;
+    let (desk, user, wish) = (ground.desk().clone(), ground.asha, ground.limit(Side::Buy, 2, 90));
+    let placing = tokio::spawn(async move { desk.place(user, &wish).await });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    // A later one would move the cursor over it.
+    let (desk, wish) = (ground.desk().clone(), ground.limit(Side::Buy, 3, 91));
+    let next = tokio::spawn(async move { desk.place(user, &wish).await });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert!(!placing.is_finished() && !next.is_finished(), "nobody is told what is not durable");
+    ground.rename("elsewhere", "desk_cursors").await;
+    let ids = [placing.await.unwrap().unwrap().orders[0], next.await.unwrap().unwrap().orders[0]];
+    ground.settle().await;
+    for id in ids {
+        assert_eq!(ground.state(id).await, OrderState::Open);
+    }
+    assert_eq!(ground.floor.arrived(), 3);
+    let incidents = store::risk::incidents(ground.store(), ground.asha, true, page()).await.unwrap().rows;
+    assert_eq!(incidents, []);
     ground.check().await;
 }
 
