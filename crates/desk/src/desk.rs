@@ -95,6 +95,9 @@ impl Desk {
     /// out; the others trade.
     pub async fn open(parts: DeskParts) -> Result<Desk, DeskError> {
         let (store, market, hub) = (parts.store.clone(), parts.market.clone(), parts.hub.clone());
+        if parts.mode == Mode::Live {
+            market.keep_hours();
+        }
         let runs = Runs::new(store, market, hub, parts.clock.clone(), parts.mode == Mode::Paper);
         let minutes = Minutes::new(runs.clone(), parts.history.clone(), parts.clock.clone());
         let inner = Inner {

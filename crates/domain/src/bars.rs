@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::{Price, Qty, Timestamp};
 
-pub use resample::resample;
+pub use resample::{bar_end, bar_end_in_session, resample};
 
 /// One candle.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -1,10 +1,11 @@
 //! Prices come in here once, and go to whoever needs them: accounts, candles, listeners.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use broker::Quote;
-use domain::bars::resample;
+use domain::bars::{bar_end, bar_end_in_session, resample};
 use domain::calendar::{Calendar, TradingClass};
 use domain::instrument::{Instrument, InstrumentId};
 use domain::time::{DayNumber, Span};
@@ -27,6 +28,7 @@ struct Inner {
     listed: HashMap<InstrumentId, Listed>,
     order: Vec<InstrumentId>,
     calendar: &'static Calendar,
+    keeps_hours: AtomicBool,
     state: Mutex<State>,
     hub: Hub,
 }
@@ -66,7 +68,10 @@ impl Market {
     pub fn new(listed: Vec<Listed>, calendar: &'static Calendar, hub: Hub) -> Market {
         let order = listed.iter().map(|l| l.instrument.id.clone()).collect();
         let listed = listed.into_iter().map(|l| (l.instrument.id.clone(), l)).collect();
-        Market { inner: Arc::new(Inner { listed, order, calendar, state: Mutex::default(), hub }) }
+        let keeps_hours = AtomicBool::new(false);
+        Market {
+            inner: Arc::new(Inner { listed, order, calendar, keeps_hours, state: Mutex::default(), hub }),
+        }
     }
 
     /// The instruments of the feed, in its order.
@@ -180,17 +185,40 @@ impl Market {
         self.state().has_past.contains(id)
     }
 
-    /// The open time of the newest closed minute.
-    pub fn newest_minute(&self, id: &InstrumentId) -> Option<Timestamp> {
-        self.state().series.get(id).and_then(|(series, _)| series.newest())
+    /// The newest closed minute that was fetched, not built from ticks.
+    pub(crate) fn newest_fetched(&self, id: &InstrumentId) -> Option<Timestamp> {
+        self.state().series.get(id).and_then(|(series, _)| series.fetched())
     }
 
     /// Closed bars whose end is not after `until`, from what minutes are kept.
     pub fn closed(&self, id: &InstrumentId, timeframe: Timeframe, until: Timestamp) -> Bars {
         let minutes = self.state().series.get(id).map(|(s, _)| s.minutes().clone()).unwrap_or_default();
-        let bars = self.resampled(id, &minutes, timeframe);
-        let closed = bars.times().iter().take_while(|opened| **opened + timeframe.span() <= until).count();
-        bars.slice(0..closed)
+        self.ended(id, &self.resampled(id, &minutes, timeframe), timeframe, until)
+    }
+
+    /// Without what is on at `until`: nothing is decided about a bar before its close.
+    pub(crate) fn ended(
+        &self,
+        id: &InstrumentId,
+        bars: &Bars,
+        timeframe: Timeframe,
+        until: Timestamp,
+    ) -> Bars {
+        let is_on = |opened: &&Timestamp| self.bar_end(id, **opened, timeframe) > until;
+        let on = bars.times().iter().rev().take_while(is_on).count();
+        bars.slice(0..bars.len() - on)
+    }
+
+    /// When a bar is over: with its session, where the market keeps its hours.
+    pub(crate) fn bar_end(&self, id: &InstrumentId, opened: Timestamp, timeframe: Timeframe) -> Timestamp {
+        let Some(class) = self.class(id) else { return opened + timeframe.span() };
+        let of = if self.inner.keeps_hours.load(Ordering::Relaxed) { bar_end_in_session } else { bar_end };
+        of(opened, timeframe, self.inner.calendar, class)
+    }
+
+    /// Prices come in the calendar's hours, as at an exchange and not in a simulated market.
+    pub(crate) fn keep_hours(&self) {
+        self.inner.keeps_hours.store(true, Ordering::Relaxed);
     }
 
     /// All kept bars, the one that is on too.

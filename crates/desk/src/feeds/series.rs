@@ -13,6 +13,8 @@ pub(super) struct Series {
     minutes: Bars,
     /// The minute that is on.
     forming: Option<Bar>,
+    /// The newest minute that history gave.
+    fetched: Option<Timestamp>,
 }
 
 /// The open time of the minute that holds `at`.
@@ -66,6 +68,7 @@ impl Series {
         let later = self.minutes.slice(keep..self.minutes.len());
         self.minutes = self.minutes.slice(0..keep);
         let last = fetched.times().last().copied().unwrap_or(first);
+        self.fetched = self.fetched.max(Some(last));
         for bar in fetched.iter() {
             self.append(bar);
         }
@@ -87,8 +90,8 @@ impl Series {
         bars
     }
 
-    pub fn newest(&self) -> Option<Timestamp> {
-        self.minutes.times().last().copied()
+    pub fn fetched(&self) -> Option<Timestamp> {
+        self.fetched
     }
 }
 
@@ -135,6 +138,7 @@ mod tests {
             Some(&Price::rupees(102)),
             "built from ticks where none came"
         );
+        assert_eq!(series.fetched(), Some(at(60)), "what history did not give is asked for again");
     }
 
     #[test]

@@ -179,7 +179,9 @@ impl Minutes {
         if !self.market.has_past(id) {
             return None;
         }
-        let from = self.market.newest_minute(id).map_or(end + Span::micros(-WARM_UP.as_micros()), |t| t);
+        // Minutes built from ticks while the history did not answer may lack prices: they are asked for again.
+        let longest = end + Span::micros(-WARM_UP.as_micros());
+        let from = self.market.newest_fetched(id).map_or(longest, |newest| newest.max(longest));
         let last = end + Span::minutes(-1);
         match tokio::time::timeout(PATIENCE, self.history.minutes(id, from, end)).await {
             Ok(Ok(bars)) => {
@@ -213,11 +215,12 @@ impl Minutes {
         };
         let Some(&opened) = bars.times().last() else { return Ok(()) };
         // A bar that was over long ago, before a hole in the data, says nothing about now.
-        if opened + timeframe.span() + timeframe.span() < end {
+        let ended = self.market.bar_end(id, opened, timeframe);
+        if ended + timeframe.span() < end {
             return Ok(());
         }
         // Nor does one that was over before there was the run.
-        if opened + timeframe.span() <= run.record.created_at {
+        if ended <= run.record.created_at {
             return Ok(());
         }
         {

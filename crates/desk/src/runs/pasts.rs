@@ -49,17 +49,25 @@ impl Pasts {
 
     /// Fetches what a strategy needs beside what is kept; returns when it is had, which may take long.
     pub async fn reach(&self, id: &InstrumentId, timeframe: Timeframe, wanted: usize, end: Timestamp) {
-        if self.market.closed(id, timeframe, end).len() >= wanted {
-            return;
-        }
-        {
+        let recent = self.market.closed(id, timeframe, end);
+        let key = (id.clone(), timeframe);
+        let wanted = {
             let mut by = self.lock();
-            let past = by.entry((id.clone(), timeframe)).or_insert(Past { wanted: 0, bars: None });
+            // A past that nobody looked at for days ends before what is kept begins: nothing may be left out between.
+            let ends = by.get(&key).and_then(|past| past.bars.as_ref()?.times().last().copied());
+            let ends = ends.map(|newest| self.market.bar_end(id, newest, timeframe));
+            let fell_behind = ends.zip(recent.times().first()).is_some_and(|(ends, first)| ends < *first);
+            let before = if fell_behind { by.remove(&key).map_or(0, |past| past.wanted) } else { 0 };
+            if recent.len() >= wanted {
+                return;
+            }
+            let past = by.entry(key.clone()).or_insert(Past { wanted: 0, bars: None });
             if past.wanted >= wanted {
                 return;
             }
-            past.wanted = wanted;
-        }
+            past.wanted = wanted.max(before);
+            past.wanted
+        };
         let mut pause = FIRST_PAUSE;
         loop {
             match self.fetch(id, timeframe, wanted, end).await {
@@ -71,7 +79,8 @@ impl Pasts {
                             "{id} has {have} bars of {timeframe}, {wanted} were asked for"
                         );
                     }
-                    if let Some(past) = self.lock().get_mut(&(id.clone(), timeframe)) {
+                    // Unless more was asked for meanwhile, which is on its way.
+                    if let Some(past) = self.lock().get_mut(&key).filter(|past| past.wanted == wanted) {
                         past.bars = Some(bars);
                     }
                     return;
@@ -91,7 +100,7 @@ impl Pasts {
         let recent = self.market.closed(id, timeframe, end);
         let mut by = self.lock();
         let Some(past) = by.get_mut(&(id.clone(), timeframe)) else { return Some(recent) };
-        let all = joined(past.bars.as_ref()?, &recent);
+        let all = joined(past.bars.as_ref()?, &recent, timeframe);
         let all = all.slice(all.len().saturating_sub(2 * past.wanted)..all.len());
         past.bars = Some(all.clone());
         Some(all)
@@ -122,7 +131,7 @@ impl Pasts {
         }
         // In order, part after part.
         let all = Bars::collect(parts.iter().rev().flat_map(Bars::iter)).unwrap_or_default();
-        Ok(ended(&all, timeframe, end))
+        Ok(self.market.ended(id, &all, timeframe, end))
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<(InstrumentId, Timeframe), Past>> {
@@ -130,16 +139,16 @@ impl Pasts {
     }
 }
 
-/// Without the bar that is on at `end`: nothing is decided about a bar before its close.
-fn ended(bars: &Bars, timeframe: Timeframe, end: Timestamp) -> Bars {
-    let count = bars.times().iter().take_while(|opened| **opened + timeframe.span() <= end).count();
-    bars.slice(0..count)
-}
-
 /// The first of the recent bars may lack minutes that are not kept any more: it is taken only where the past has none.
-fn joined(past: &Bars, recent: &Bars) -> Bars {
+fn joined(past: &Bars, recent: &Bars, timeframe: Timeframe) -> Bars {
     let Some(&first) = recent.times().first() else { return past.clone() };
-    let known = past.times().binary_search(&first).is_ok();
+    let known = if timeframe.is_intraday() {
+        past.times().binary_search(&first).is_ok()
+    } else {
+        // Stamped with its first minute that is kept, where the market opens before the calendar says.
+        let today = past.first_at_or_after(first.day().start());
+        past.times().get(today).is_some_and(|opened| opened.day() == first.day())
+    };
     let from = recent.times().get(usize::from(known)).copied().unwrap_or(Timestamp::MAX);
     let older = past.slice(0..past.first_at_or_after(from));
     let newer = recent.slice(usize::from(known)..recent.len());
@@ -172,9 +181,14 @@ fn longest_parameter(description: &Description, strategy: &StrategyChoice) -> us
 #[cfg(test)]
 mod tests {
     use domain::bars::Bar;
+    use domain::calendar::Calendar;
+    use domain::instrument::InstrumentTables;
+    use domain::time::Span;
     use domain::{Price, Qty};
 
     use super::*;
+    use crate::feeds::Listed;
+    use crate::hub::Hub;
     use crate::path::StrategySource;
 
     fn bars(minutes: std::ops::Range<i64>, rupees: i64) -> Bars {
@@ -191,7 +205,11 @@ mod tests {
     }
 
     fn told(past: &Bars, recent: &Bars) -> Vec<i64> {
-        joined(past, recent).closes().iter().map(|close| close.raw() / domain::money::SCALE).collect()
+        joined(past, recent, Timeframe::MINUTE)
+            .closes()
+            .iter()
+            .map(|close| close.raw() / domain::money::SCALE)
+            .collect()
     }
 
     #[test]
@@ -203,13 +221,65 @@ mod tests {
         assert_eq!(told(&bars(0..2, 7), &bars(0..0, 8)), [7, 7]);
     }
 
+    /// Bars at so many minutes after midnight of a Monday, by the day.
+    fn stamped(stamps: &[(i32, i64)], rupees: i64) -> Bars {
+        let monday = DayNumber::of(domain::Date::new(2026, 11, 23).unwrap()).as_days();
+        let bar = |(day, minute): (i32, i64)| Bar {
+            time: DayNumber::from_days(monday + day).start() + Span::minutes(minute),
+            ..bars(0..1, rupees).get(0)
+        };
+        Bars::collect(stamps.iter().copied().map(bar)).unwrap()
+    }
+
     #[test]
-    fn the_bar_that_is_on_is_no_past() {
-        let (all, minute) = (bars(0..3, 7), Timeframe::Minutes(1));
-        let at = |seconds: i64| Timestamp::from_micros(1_700_000_040_000_000 + seconds * 1_000_000);
-        for (seconds, count) in [(0, 0), (59, 0), (60, 1), (179, 2), (180, 3), (900, 3)] {
-            assert_eq!(ended(&all, minute, at(seconds)).len(), count, "{seconds}");
+    fn a_day_of_which_minutes_are_lost_does_not_stand_beside_the_whole_one() {
+        let past = stamped(&[(0, 0), (1, 0)], 7);
+        // Five hours of the second day are not kept any more.
+        let recent = stamped(&[(1, 300), (2, 0)], 8);
+        let all = joined(&past, &recent, Timeframe::Day);
+        assert_eq!(all.times(), stamped(&[(0, 0), (1, 0), (2, 0)], 7).times());
+        let closes: Vec<i64> = all.closes().iter().map(|close| close.raw() / domain::money::SCALE).collect();
+        assert_eq!(closes, [7, 7, 8]);
+    }
+
+    /// A minute at the beginning of each hour.
+    struct Hourly(Mutex<Vec<(Timestamp, Timestamp)>>);
+
+    impl History for Hourly {
+        fn minutes(&self, _: &InstrumentId, from: Timestamp, to: Timestamp) -> broker::Fetched {
+            self.0.lock().unwrap().push((from, to));
+            let first = from.as_micros().div_euclid(3_600_000_000);
+            let hours = (first..).map(|hour| Timestamp::from_micros(hour * 3_600_000_000));
+            let hours = hours.skip_while(|at| *at < from).take_while(|at| *at < to);
+            let all = hours.map(|time| Bar { time, ..bars(0..1, 7).get(0) });
+            let all = Bars::collect(all).unwrap();
+            Box::pin(async { Ok(all) })
         }
+    }
+
+    #[tokio::test]
+    async fn a_past_of_days_ago_is_fetched_anew() {
+        let now = DayNumber::of(domain::Date::new(2026, 11, 23).unwrap()).start() + Span::minutes(615);
+        let id: InstrumentId = "NSE:SBIN-EQ".parse().unwrap();
+        let instrument = InstrumentTables::builtin().resolve(&id, now.date(), None).unwrap();
+        let listed = vec![Listed { instrument, name: "SBIN".to_owned() }];
+        let market = Market::new(listed, Calendar::builtin(), Hub::default());
+        let history = Arc::new(Hourly(Mutex::default()));
+        let (pasts, hour) = (Pasts::new(market.clone(), history.clone()), Timeframe::Minutes(60));
+        pasts.reach(&id, hour, 200, now).await;
+        assert!(pasts.closed(&id, hour, now).unwrap().len() >= 200);
+
+        // Nobody looks for ten days, and only the newest five of them are kept.
+        let later = now + Span::minutes(10 * 1_440);
+        let kept = history.minutes(&id, later + Span::minutes(-5 * 1_440), later).await.unwrap();
+        market.settle(&id, &kept, later);
+        pasts.reach(&id, hour, 200, later).await;
+        let all = pasts.closed(&id, hour, later).unwrap();
+        let apart = all.times().windows(2).map(|pair| pair[1] - pair[0]).max().unwrap();
+        assert!(all.len() >= 200 && apart <= Span::minutes(60), "{apart:?} are missing");
+        let asked = history.0.lock().unwrap().len();
+        pasts.reach(&id, hour, 200, later + Span::minutes(60)).await;
+        assert_eq!(history.0.lock().unwrap().len(), asked, "once");
     }
 
     #[test]

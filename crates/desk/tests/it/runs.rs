@@ -25,6 +25,7 @@ cases![
     a_rule_file_sets_its_run_up,
     a_restarted_run_goes_on_and_decides_nothing_twice,
     a_run_that_was_being_stopped_is_stopped_after_a_restart,
+    the_last_bar_of_a_session_is_over_with_it,
 ];
 
 async fn a_run_trades_its_signals_and_reverses(ground: Ground) {
@@ -326,5 +327,34 @@ async fn a_run_tells_what_it_makes_and_decides(ground: Ground) {
     let book = newest();
     assert_eq!((book.quantity, book.trades_today), (Qty::units(-10), 1));
     assert!(book.decided.unwrap().signals.enter_short);
+    ground.check().await;
+}
+
+async fn the_last_bar_of_a_session_is_over_with_it(mut ground: Ground) {
+    ground.kill().await;
+    ground.mode = desk::Mode::Live;
+    ground.start().await;
+    ground.minute(100).await;
+    let hourly = Definition::BuiltIn("sma_cross".to_owned());
+    let run = ground.run_of(&hourly, "1h", ground.account, settings()).await.unwrap();
+    let decided = |ground: &Ground| {
+        let bar = ground.view().of_run(run.id).find_map(|book| book.decided);
+        bar.map(|decided| decided.bar.minute_of_day().to_string())
+    };
+    let until = async |ground: &Ground, hour, minute| {
+        let time = ground.clock.now().day().at(MinuteOfDay::new(hour, minute).unwrap());
+        ground.pass((time - ground.clock.now()).as_seconds()).await;
+    };
+    until(&ground, 15, 13).await;
+    ground.minute(101).await;
+    assert_eq!(decided(&ground), None);
+    ground.minute(101).await;
+    assert_eq!(decided(&ground).as_deref(), Some("14:15"));
+    // The closing auction may print at 15:35 (data/calendar/equity.toml).
+    until(&ground, 15, 34).await;
+    ground.minute(101).await;
+    assert_eq!(decided(&ground).as_deref(), Some("14:15"));
+    ground.minute(101).await;
+    assert_eq!(decided(&ground).as_deref(), Some("15:15"));
     ground.check().await;
 }

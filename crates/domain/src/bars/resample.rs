@@ -47,6 +47,41 @@ pub fn resample(bars: &Bars, to: Timeframe, calendar: &Calendar, class: TradingC
     out
 }
 
+/// When the bar of [`resample`] that is stamped `opened` is over: where the next one begins, or its stretch of the day
+/// ends. A market that trades beyond its sessions may have prices of it until then.
+pub fn bar_end(
+    opened: Timestamp,
+    timeframe: Timeframe,
+    calendar: &Calendar,
+    class: TradingClass,
+) -> Timestamp {
+    Stretch::of(opened, timeframe, calendar, class).bin(opened).1
+}
+
+/// The same at a market that keeps its hours: no bar outlasts the session that it opened in, the last one reaches to the
+/// end of the closing auction where there is one. Of a day whose hours are not known nothing is cut.
+pub fn bar_end_in_session(
+    opened: Timestamp,
+    timeframe: Timeframe,
+    calendar: &Calendar,
+    class: TradingClass,
+) -> Timestamp {
+    let ends = bar_end(opened, timeframe, calendar, class);
+    let day = calendar.day(class, opened.date());
+    if !day.hours_known {
+        return ends;
+    }
+    let at = |minute| opened.day().at(minute);
+    // The auction's price may be stamped at its very last minute, which then belongs to the bar.
+    let auction = day.closing_auction.map(|auction| at(auction.close) + Span::minutes(1));
+    let Some(over) = auction.or(day.close().map(at)) else { return ends };
+    let earlier = &day.sessions[..day.sessions.len() - 1];
+    let own =
+        earlier.iter().find(|s| timeframe.is_intraday() && at(s.open) <= opened && opened < at(s.close));
+    let close = own.map_or(over, |session| at(session.close));
+    if opened < close { ends.min(close) } else { ends }
+}
+
 /// Appends what the rules of [`Bars`] allow by construction: parts of sound bars, stamped in increasing bins.
 fn append(out: &mut Bars, time: Timestamp, open: Price, high: Price, low: Price, close: Price, volume: Qty) {
     out.time.push(time);

@@ -52,6 +52,45 @@ fn bars_count_from_the_open_and_the_last_is_a_stub() {
 }
 
 #[test]
+fn a_bar_is_over_with_its_session() {
+    let (index, commodity) = (TradingClass::Index, TradingClass::Commodity);
+    // The stamp, when the bar is over by the grid alone, and at a market that keeps its hours.
+    for (class, day, to, opened, grid, session) in [
+        (index, date(2024, 1, 1), "1h", "14:15", "15:15", "15:15"),
+        (index, date(2024, 1, 1), "1h", "15:15", "16:15", "15:30"),
+        (index, date(2024, 1, 1), "4h", "13:15", "17:15", "15:30"),
+        (index, date(2024, 1, 1), "1m", "15:29", "15:30", "15:30"),
+        (index, date(2024, 1, 1), "1d", "09:15", "24:00", "15:30"),
+        // Before the open and after the close nothing says that prices end sooner.
+        (index, date(2024, 1, 1), "1h", "08:15", "09:15", "09:15"),
+        (index, date(2024, 1, 1), "1h", "16:15", "17:15", "17:15"),
+        // A Sunday.
+        (index, date(2024, 1, 7), "1d", "09:15", "24:00", "24:00"),
+        // The closing auction may print at 15:35.
+        (index, date(2026, 11, 23), "1h", "15:15", "16:15", "15:36"),
+        (index, date(2026, 11, 23), "1d", "09:15", "24:00", "15:36"),
+        // Two sessions of a Saturday.
+        (index, date(2024, 5, 18), "1h", "09:15", "10:15", "10:00"),
+        (index, date(2024, 5, 18), "1h", "11:30", "12:30", "12:30"),
+        // No hours of MCX are certain: nothing is cut on their word.
+        (commodity, date(2024, 6, 3), "4h", "21:00", "24:00", "24:00"),
+    ] {
+        let time = |text: &str| {
+            day_start(day)
+                + Span::minutes(text.parse().map_or(1_440, |m: MinuteOfDay| i64::from(m.minutes())))
+        };
+        let calendar = Calendar::builtin();
+        assert_eq!(bar_end(time(opened), tf(to), calendar, class), time(grid), "{day} {to} {opened}");
+        let ends = bar_end_in_session(time(opened), tf(to), calendar, class);
+        assert_eq!(ends, time(session), "{day} {to} {opened} in its session");
+    }
+}
+
+fn day_start(day: Date) -> Timestamp {
+    DayNumber::of(day).start()
+}
+
+#[test]
 fn each_time_has_its_own_anchor() {
     for (class, day, stretch, to, first_three) in [
         (TradingClass::Index, date(2009, 6, 1), "09:55-15:31", "15m", ["09:55", "10:10", "10:25"]),
