@@ -5,6 +5,8 @@
 //! alone: its entries stop, its stops stay, and why is stored with it.
 
 mod boundaries;
+mod come_back;
+mod ends;
 mod live;
 mod pasts;
 mod settings;

@@ -75,6 +75,13 @@ impl Account {
         answer.await.map_err(|_| gone())?.ok_or(DeskError::NotFound { what: "book" })
     }
 
+    /// How it stands after all that it was told so far; `None`: its task has ended.
+    pub(crate) async fn look(&self) -> Option<Arc<AccountView>> {
+        let (reply, answer) = oneshot::channel();
+        self.tell.send(Message::Look { reply }).ok()?;
+        answer.await.ok()
+    }
+
     pub fn tick(&self, instrument: &InstrumentId, price: Price) {
         let _ = self.tell.send(Message::Tick { instrument: instrument.clone(), price });
     }

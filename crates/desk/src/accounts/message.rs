@@ -1,5 +1,7 @@
 //! What an account's task is told.
 
+use std::sync::Arc;
+
 use broker::Update;
 use domain::order::{OrderId, OrderKey};
 use domain::time::DayNumber;
@@ -8,6 +10,7 @@ use domain::{Price, Qty, Timestamp};
 use engine::{AccountLimits, Event, LockScope, RiskPolicy};
 use tokio::sync::oneshot;
 
+use super::view::AccountView;
 use crate::DeskError;
 use crate::path::{Asked, BarClosed, BookSetup, InstrumentLists, Reason, Refused};
 
@@ -51,6 +54,10 @@ pub(crate) enum Message {
     Setup {
         book: BookId,
         reply: oneshot::Sender<Option<BookSetup>>,
+    },
+    /// How it stands now; whoever looks after that sees at least as much.
+    Look {
+        reply: oneshot::Sender<Arc<AccountView>>,
     },
     /// Answer once nothing is on its way any more.
     Settle {

@@ -216,6 +216,10 @@ impl Task {
                 let setup = self.path.books().find(|(id, _)| *id == book).map(|(_, setup)| setup.clone());
                 let _ = reply.send(setup);
             }
+            Message::Look { reply } => {
+                self.publish();
+                let _ = reply.send(self.view.borrow().clone());
+            }
             Message::Settle { .. } | Message::Stop { .. } => {}
         }
     }

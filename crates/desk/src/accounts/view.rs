@@ -55,6 +55,8 @@ pub struct BookView {
     pub charges: Money,
     pub stop_loss: Option<Price>,
     pub target_price: Option<Price>,
+    /// An entry works or waits, or an order's end is not confirmed.
+    pub may_open: bool,
     /// Trades that it closed today.
     pub trades_today: u32,
     /// The day that has begun for it.
@@ -103,6 +105,7 @@ impl AccountView {
                     charges: charges + open.map_or(Money::ZERO, |p| p.total_charges),
                     stop_loss: book.stop(),
                     target_price: book.target(),
+                    may_open: book.may_open(),
                     trades_today: path.trades_on(id, at.day()),
                     day: path.day_of(id),
                     decided: path.decided(id),

@@ -114,8 +114,8 @@ impl Minutes {
 
     /// A minute ended at `end`.
     pub async fn minute(&self, end: Timestamp) {
-        let runs: Vec<LiveRun> =
-            self.runs.live().into_iter().filter(|run| run.record.state != RunState::Stopping).collect();
+        let trades = |run: &LiveRun| matches!(run.record.state, RunState::Running | RunState::Paused);
+        let runs: Vec<LiveRun> = self.runs.live().into_iter().filter(trades).collect();
         let mut wanted: BTreeSet<InstrumentId> =
             self.market.listed().map(|l| l.instrument.id.clone()).collect();
         wanted.extend(runs.iter().flat_map(|run| run.books.iter().map(|(_, id)| id.clone())));
@@ -146,7 +146,7 @@ impl Minutes {
                         break;
                     }
                     tracing::error!(run.id = %run.record.id, "run {} failed: {why}", run.record.id);
-                    self.runs.fail(run.record.user, run.record.id, &why).await;
+                    self.runs.fail(&run.account, run.record.id, &why).await;
                     break;
                 }
             }

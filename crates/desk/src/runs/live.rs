@@ -1,4 +1,4 @@
-//! Runs at work: starting, pausing, stopping, coming back after a restart, failing alone.
+//! Runs at work: starting, pausing, stopping.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,7 +10,7 @@ use domain::trade::BookId;
 use engine::Command;
 use store::runs::{NewRun, RunMode, RunRecord, RunState};
 use store::strategies::{StrategyKind, VersionRecord};
-use store::{AccountId, RunId, Store, UserId};
+use store::{AccountId, RunId, Store, StoreError, UserId};
 
 use super::settings::{RunSettings, StartRun};
 use crate::accounts::{Account, Wish};
@@ -33,23 +33,25 @@ pub struct LiveRun {
 /// All runs that are not over. Cloned, it is the same set.
 #[derive(Clone)]
 pub struct Runs {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
 }
 
-struct Inner {
-    store: Store,
-    market: Market,
+pub(super) struct Inner {
+    pub(super) store: Store,
+    pub(super) market: Market,
     hub: Hub,
     clock: Clock,
     at_any_hour: bool,
     live: Mutex<BTreeMap<RunId, LiveRun>>,
+    /// Held while a run is moved to another state: what its row says and what its books were told last are the same.
+    pub(super) moving: tokio::sync::Mutex<()>,
 }
 
 impl Runs {
     /// `at_any_hour`: the market knows no session, as a simulated one.
     pub fn new(store: Store, market: Market, hub: Hub, clock: Clock, at_any_hour: bool) -> Runs {
-        let live = Mutex::default();
-        Runs { inner: Arc::new(Inner { store, market, hub, clock, at_any_hour, live }) }
+        let (live, moving) = (Mutex::default(), tokio::sync::Mutex::default());
+        Runs { inner: Arc::new(Inner { store, market, hub, clock, at_any_hour, live, moving }) }
     }
 
     /// When a run is flat each day: as it was asked for, else by the calendar's time for MIS (contracts §3); never in a
@@ -108,9 +110,28 @@ impl Runs {
         let unit = self.inner.store.begin().await?;
         let id = store::runs::create(&unit, user, &new, now).await?;
         unit.commit().await?;
+        // Whoever is told that it failed must not find it trading, now or after a restart.
+        match self.begin(user, account, id, version, strategy).await {
+            Ok(record) => Ok(record),
+            Err(why) => {
+                self.fail(account, id, &format!("it could not be started: {why}")).await;
+                Err(why)
+            }
+        }
+    }
+
+    async fn begin(
+        &self,
+        user: UserId,
+        account: &Account,
+        id: RunId,
+        version: VersionRecord,
+        strategy: StrategyChoice,
+    ) -> Result<RunRecord, DeskError> {
         let record = store::runs::get(&self.inner.store, user, id).await?;
-        self.take_up(record, account.clone(), version, strategy).await?;
-        self.set_state(user, id, RunState::Running, None).await
+        self.take_up(record.clone(), account.clone(), version, strategy).await?;
+        let _one = self.inner.moving.lock().await;
+        self.set_state(&record, RunState::Running, None).await
     }
 
     /// Nothing is stored that could not be built.
@@ -151,55 +172,8 @@ impl Runs {
         Ok((version, choice))
     }
 
-    /// Brings the runs of an account back that were not over.
-    pub async fn come_back(&self, user: UserId, account: &Account) -> Result<(), DeskError> {
-        let store = &self.inner.store;
-        for record in store::runs::unfinished(store, user, account.id).await? {
-            let id = record.id;
-            let state = record.state;
-            if let Err(why) = self.come_back_one(user, account, record).await {
-                tracing::error!(run.id = %id, "run {id} cannot go on: {why}");
-                for book in account.view().books.iter().filter(|book| book.run == Some(id.0)) {
-                    if let Err(why) = account.wish(Wish::Command(Command::Pause { book: book.id })).await {
-                        tracing::error!(run.id = %id, "the failed run {id} cannot be paused: {why}");
-                    }
-                }
-                self.fail(user, id, &why.to_string()).await;
-                continue;
-            }
-            if state == RunState::Stopping {
-                self.finish_when_flat(user, id);
-            }
-        }
-        Ok(())
-    }
-
-    async fn come_back_one(
-        &self,
-        user: UserId,
-        account: &Account,
-        record: RunRecord,
-    ) -> Result<(), DeskError> {
-        let store = &self.inner.store;
-        let settings: RunSettings = serde_json::from_str(&record.config)
-            .map_err(|why| DeskError::Conflict(format!("its settings cannot be read: {why}")))?;
-        let version = store::strategies::version(store, user, record.strategy_version).await?;
-        let strategy = store::strategies::get(store, user, version.strategy).await?;
-        let choice = choice(strategy.kind, &strategy.name, &version.definition, &settings.parameters)?;
-        // Without prices it would go on and never trade.
-        for instrument in &record.instruments {
-            self.inner.market.find(instrument)?;
-        }
-        let (id, created) = (record.id, record.state == RunState::Created);
-        self.take_up(record, account.clone(), version, choice).await?;
-        if created {
-            self.set_state(user, id, RunState::Running, None).await?;
-        }
-        Ok(())
-    }
-
     /// Gives the run its books, where it has none yet, and takes it into the set.
-    async fn take_up(
+    pub(super) async fn take_up(
         &self,
         record: RunRecord,
         account: Account,
@@ -240,60 +214,38 @@ impl Runs {
 
     /// No new entries until it is resumed; stops stay.
     pub async fn pause(&self, user: UserId, id: RunId) -> Result<RunRecord, DeskError> {
-        self.in_state(user, id, &[RunState::Running], "paused").await?;
+        let _one = self.inner.moving.lock().await;
+        let seen = self.in_state(user, id, &[RunState::Running], "paused").await?;
         self.command(user, id, |book| Command::Pause { book }).await?;
-        self.set_state(user, id, RunState::Paused, None).await
+        self.set_state(&seen, RunState::Paused, None).await
     }
 
     pub async fn resume(&self, user: UserId, id: RunId) -> Result<RunRecord, DeskError> {
-        self.in_state(user, id, &[RunState::Paused], "resumed").await?;
+        let _one = self.inner.moving.lock().await;
+        let seen = self.in_state(user, id, &[RunState::Paused], "resumed").await?;
+        // First the row: nothing may enter for a run that is paused by what is stored.
+        let record = self.set_state(&seen, RunState::Running, None).await?;
         self.command(user, id, |book| Command::Resume { book }).await?;
-        self.set_state(user, id, RunState::Running, None).await
+        Ok(record)
     }
 
     /// Ends it. With `square_off` its positions are closed first; without it they stay in its books, guarded by the
     /// stops that rest, until they are closed by hand.
     pub async fn stop(&self, user: UserId, id: RunId, square_off: bool) -> Result<RunRecord, DeskError> {
-        self.in_state(user, id, &[RunState::Created, RunState::Running, RunState::Paused], "stopped").await?;
+        let _one = self.inner.moving.lock().await;
+        let states = [RunState::Created, RunState::Running, RunState::Paused];
+        let seen = self.in_state(user, id, &states, "stopped").await?;
         self.command(user, id, |book| Command::Pause { book }).await?;
         if !square_off {
-            let record = self.set_state(user, id, RunState::Stopped, None).await?;
+            let record = self.set_state(&seen, RunState::Stopped, None).await?;
             self.lock().remove(&id);
             return Ok(record);
         }
-        let record = self.set_state(user, id, RunState::Stopping, None).await?;
-        self.command(user, id, |book| Command::Flatten { book }).await?;
+        let record = self.set_state(&seen, RunState::Stopping, None).await?;
+        let told = self.command(user, id, |book| Command::Flatten { book }).await;
+        // Also where a book could not be told: it is stored as being stopped, and told again when it comes back.
         self.finish_when_flat(user, id);
-        Ok(record)
-    }
-
-    fn finish_when_flat(&self, user: UserId, id: RunId) {
-        let Some(run) = self.lock().get(&id).cloned() else { return };
-        let runs = self.clone();
-        tokio::spawn(async move {
-            let flat = |view: &Arc<crate::accounts::AccountView>| {
-                view.books.iter().filter(|b| b.run == Some(id.0)).all(|b| b.quantity.is_zero())
-            };
-            // The server ends first: the run goes on being stopped when it comes back.
-            if !run.account.wait_until(flat).await {
-                return;
-            }
-            if let Err(why) = runs.set_state(user, id, RunState::Stopped, None).await {
-                tracing::error!(run.id = %id, "run {id} is flat but cannot be marked as stopped: {why}");
-            }
-            runs.lock().remove(&id);
-        });
-    }
-
-    /// It can go on no more: entries stop, stops stay, why is stored.
-    pub(super) async fn fail(&self, user: UserId, id: RunId, why: &str) {
-        if let Err(why) = self.command(user, id, |book| Command::Pause { book }).await {
-            tracing::error!(run.id = %id, "the failed run {id} cannot be paused: {why}");
-        }
-        if let Err(why) = self.set_state(user, id, RunState::Failed, Some(why)).await {
-            tracing::error!(run.id = %id, "run {id} cannot be marked as failed: {why}");
-        }
-        self.lock().remove(&id);
+        told.map(|()| record)
     }
 
     async fn in_state(
@@ -302,16 +254,16 @@ impl Runs {
         id: RunId,
         states: &[RunState],
         verb: &str,
-    ) -> Result<(), DeskError> {
+    ) -> Result<RunRecord, DeskError> {
         let record = store::runs::get(&self.inner.store, user, id).await?;
         if states.contains(&record.state) {
-            return Ok(());
+            return Ok(record);
         }
         let state = format!("{:?}", record.state).to_lowercase();
         Err(DeskError::Conflict(format!("run {id} is {state}: it cannot be {verb}")))
     }
 
-    async fn command(
+    pub(super) async fn command(
         &self,
         user: UserId,
         id: RunId,
@@ -325,20 +277,25 @@ impl Runs {
         Ok(())
     }
 
-    async fn set_state(
+    /// Moves a run on from what was read of it: what somebody else has moved meanwhile stays as they left it.
+    pub(super) async fn set_state(
         &self,
-        user: UserId,
-        id: RunId,
+        seen: &RunRecord,
         state: RunState,
         because: Option<&str>,
     ) -> Result<RunRecord, DeskError> {
-        let store = &self.inner.store;
-        let before = store::runs::get(store, user, id).await?;
+        let (store, user, id) = (&self.inner.store, seen.user, seen.id);
         let unit = store.begin().await?;
-        store::runs::set_state(&unit, user, id, before.version, state, because, self.inner.clock.now())
-            .await?;
-        unit.commit().await?;
+        store::runs::set_state(&unit, user, id, seen.version, state, because, self.inner.clock.now()).await?;
+        let doubt = match unit.commit().await {
+            Ok(()) => None,
+            Err(why @ StoreError::InDoubt(_)) => Some(why),
+            Err(why) => return Err(why.into()),
+        };
         let record = store::runs::get(store, user, id).await?;
+        if let Some(why) = doubt.filter(|_| record.version == seen.version) {
+            return Err(why.into());
+        }
         if let Some(run) = self.lock().get_mut(&id) {
             run.record = record.clone();
         }
@@ -351,12 +308,12 @@ impl Runs {
         self.lock().values().filter(|run| run.record.account == account).cloned().collect()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<RunId, LiveRun>> {
+    pub(super) fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<RunId, LiveRun>> {
         self.inner.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn choice(
+pub(super) fn choice(
     kind: StrategyKind,
     name: &str,
     definition: &str,

@@ -24,7 +24,7 @@ use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection};
 use store::accounts::{Broker, NewAccount, Relation};
 use store::audit::AuditKey;
 use store::orders::{OrderFilter, OrderRecord};
-use store::runs::RunRecord;
+use store::runs::{RunRecord, RunState};
 use store::users::Role;
 use store::{AccountId, Location, PageRequest, Store, UserId};
 use tempfile::TempDir;
@@ -372,6 +372,20 @@ impl Ground {
         let raw = self.raw().await;
         raw.execute_unprepared(statement).await.unwrap();
         raw.close().await.unwrap();
+    }
+
+    /// Waits for what a task of its own stores of a run.
+    pub async fn becomes(&self, run: &RunRecord, state: RunState) -> RunRecord {
+        for _ in 0..200 {
+            let lives = self.desk().runs().live().iter().any(|live| live.record.id == run.id);
+            if self.run_now(run).await.state == state && lives != state.is_final() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let now = self.run_now(run).await;
+        assert_eq!(now.state, state, "{now:?}");
+        now
     }
 
     /// What must hold at the end of every case.

@@ -25,6 +25,10 @@ cases![
     a_rule_file_sets_its_run_up,
     a_restarted_run_goes_on_and_decides_nothing_twice,
     a_run_that_was_being_stopped_is_stopped_after_a_restart,
+    a_start_that_failed_leaves_no_run,
+    books_follow_the_row_of_their_run_after_a_restart,
+    a_run_is_stopped_only_when_nothing_of_it_can_open,
+    a_run_lives_until_its_end_is_stored,
     the_last_bar_of_a_session_is_over_with_it,
 ];
 
@@ -72,13 +76,7 @@ async fn a_run_stops_with_or_without_its_positions(ground: Ground) {
     runs.stop(ground.asha, closes.id, true).await.unwrap();
     ground.settle().await;
     // It is marked by a task of its own.
-    for _ in 0..200 {
-        if ground.run_now(&closes).await.state == RunState::Stopped {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-    assert_eq!(ground.run_now(&closes).await.state, RunState::Stopped);
+    ground.becomes(&closes, RunState::Stopped).await;
     assert_eq!((ground.held(Some(&keeps)), ground.held(Some(&closes))), (10, 0));
     assert_eq!(ground.floor.working(ground.account.0).len(), 1, "the stop of what is kept");
     assert!(runs.live().is_empty());
@@ -261,13 +259,8 @@ async fn a_run_that_was_being_stopped_is_stopped_after_a_restart(mut ground: Gro
     ground.floor.price(&SHARE.parse().unwrap(), domain::Price::rupees(102));
     ground.start().await;
     ground.price(SHARE, 102).await;
-    for _ in 0..200 {
-        if ground.run_now(&run).await.state == RunState::Stopped {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-    assert_eq!((ground.held(Some(&run)), ground.run_now(&run).await.state), (0, RunState::Stopped));
+    ground.becomes(&run, RunState::Stopped).await;
+    assert_eq!(ground.held(Some(&run)), 0);
     ground.check().await;
 }
 
@@ -327,6 +320,96 @@ async fn a_run_tells_what_it_makes_and_decides(ground: Ground) {
     let book = newest();
     assert_eq!((book.quantity, book.trades_today), (Qty::units(-10), 1));
     assert!(book.decided.unwrap().signals.enter_short);
+    ground.check().await;
+}
+
+async fn a_start_that_failed_leaves_no_run(mut ground: Ground) {
+    ground.minute(100).await;
+    // Its account stops between the row and the book.
+    let gone = ground.at_work(ground.second);
+    gone.stop().await;
+    let averages = Definition::BuiltIn("sma_cross".to_owned());
+    let started = ground.run_of(&averages, "1m", ground.second, settings()).await;
+    assert!(started.is_err());
+    let runs =
+        store::runs::list(ground.store(), ground.asha, Some(ground.second), crate::ground::page()).await;
+    let [ill] = &runs.unwrap().rows[..] else { panic!("one run") };
+    assert_eq!(ill.state, RunState::Failed);
+    assert!(ill.because.as_deref().unwrap_or_default().starts_with("it could not be started: "), "{ill:?}");
+    assert!(ground.desk().runs().live().is_empty());
+
+    // The process ended while it was being started.
+    ground.restart().await;
+    let run = ground.run(ground.account, settings()).await;
+    ground.kill().await;
+    ground.foreign_hand(&format!("update strategy_runs set state = 'created' where id = {}", run.id)).await;
+    ground.start().await;
+    let ill = ground.run_now(&run).await;
+    assert_eq!(ill.state, RunState::Failed);
+    assert!(ill.because.as_deref().unwrap_or_default().contains("start it again"), "{ill:?}");
+    ground.minute(101).await;
+    ground.minute(102).await;
+    assert_eq!(ground.held(Some(&run)), 0);
+    ground.check().await;
+}
+
+async fn books_follow_the_row_of_their_run_after_a_restart(mut ground: Ground) {
+    ground.minute(100).await;
+    let run = ground.run(ground.account, settings()).await;
+    let id = run.id;
+    // Stored, and the process ended before the books were told.
+    let cases = [("paused", 101, 102, 0), ("running", 103, 104, 10), ("stopping", 105, 106, 0)];
+    for (state, first, second, held) in cases {
+        ground.kill().await;
+        ground.foreign_hand(&format!("update strategy_runs set state = '{state}' where id = {id}")).await;
+        ground.start().await;
+        ground.minute(first - 5).await;
+        ground.minute(first).await;
+        ground.minute(second).await;
+        assert_eq!(ground.held(Some(&run)), held, "{state}");
+    }
+    ground.becomes(&run, RunState::Stopped).await;
+    ground.check().await;
+}
+
+async fn a_run_is_stopped_only_when_nothing_of_it_can_open(ground: Ground) {
+    ground.minute(100).await;
+    let run = ground.run(ground.account, settings()).await;
+    // The entry is taken in silence: nobody knows what became of it.
+    ground.floor.silent(true);
+    ground.minute(101).await;
+    assert_eq!((ground.held(Some(&run)), ground.floor.held(ground.account.0)), (0, 10));
+    ground.desk().runs().stop(ground.asha, run.id, true).await.unwrap();
+    ground.settle().await;
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    assert_eq!(ground.run_now(&run).await.state, RunState::Stopping);
+    ground.floor.silent(false);
+    for _ in 0..6 {
+        ground.pass(11).await;
+        ground.price(SHARE, 101).await;
+    }
+    ground.becomes(&run, RunState::Stopped).await;
+    assert_eq!((ground.held(Some(&run)), ground.floor.held(ground.account.0)), (0, 0));
+    ground.check().await;
+}
+
+async fn a_run_lives_until_its_end_is_stored(ground: Ground) {
+    ground.minute(100).await;
+    let run = ground.run(ground.account, settings()).await;
+    ground.minute(101).await;
+    ground.minute(102).await;
+    ground.floor.share(Some(Qty::units(4)));
+    ground.desk().runs().stop(ground.asha, run.id, true).await.unwrap();
+    ground.settle().await;
+    ground.rename("strategy_runs", "elsewhere").await;
+    ground.floor.share(None);
+    ground.price(SHARE, 102).await;
+    assert_eq!(ground.held(Some(&run)), 0);
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    assert_eq!(ground.desk().runs().live().len(), 1, "its row says that it is being stopped");
+    ground.rename("elsewhere", "strategy_runs").await;
+    ground.becomes(&run, RunState::Stopped).await;
+    assert!(ground.desk().runs().live().is_empty());
     ground.check().await;
 }
 
