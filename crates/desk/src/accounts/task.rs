@@ -450,7 +450,8 @@ impl Task {
 
     fn publish(&mut self) {
         let view = Arc::new(AccountView::of(self.id, &self.path, &self.state, self.clock.now()));
-        let before = self.view.borrow().clone();
+        // First the view: whoever subscribes reads it after the number that it is told.
+        let before = self.view.send_replace(view.clone());
         let mut moved = BTreeSet::new();
         for book in &view.books {
             if before.books.iter().find(|b| b.id == book.id) != Some(book) {
@@ -465,7 +466,6 @@ impl Task {
         if (before.equity, before.available, &before.state) != (view.equity, view.available, &view.state) {
             self.hub.publish(&Topic::Pnl(self.user), Note::Pnl(Box::new((*view).clone())));
         }
-        self.view.send_replace(view);
     }
 }
 

@@ -11,6 +11,7 @@ use crate::ground::{Ground, SHARE, cases, page};
 cases![
     nothing_leaves_while_the_database_is_busy,
     nothing_is_given_up_while_the_database_refuses_all,
+    whoever_hears_of_a_change_finds_it_in_the_view,
     an_account_whose_journal_is_damaged_is_left_out,
     what_the_database_refuses_takes_nothing_else_with_it,
     what_the_owner_trades_elsewhere_is_told_once_and_left_alone
@@ -129,4 +130,29 @@ async fn what_the_database_refuses_takes_nothing_else_with_it(mut ground: Ground
     ground.restart().await;
     ground.place(&ground.order(Side::Sell, 10)).await;
     assert_eq!(ground.held(None), 0);
+}
+
+/// A client subscribes, then reads how all stands: that must not be older than the number it was told.
+async fn whoever_hears_of_a_change_finds_it_in_the_view(ground: Ground) {
+    ground.place(&ground.order(Side::Buy, 1)).await;
+    let account = ground.at_work(ground.account);
+    let mut told = ground.desk().hub().subscribe(&desk::hub::Topic::Positions(ground.asha), None).receiver;
+    let listener = std::thread::spawn(move || {
+        let mut heard = 0;
+        while let Ok((_, note)) = told.blocking_recv() {
+            let desk::hub::Note::Position(_, book) = &*note else { continue };
+            // Prices only rise.
+            let shown = account.view().books.iter().find(|b| b.id == book.id).unwrap().last_price;
+            assert!(shown >= book.last_price, "{shown} is older than {}", book.last_price);
+            heard += 1;
+            if book.last_price >= domain::Price::rupees(150) {
+                break;
+            }
+        }
+        heard
+    });
+    for rupees in 101..=150 {
+        ground.price(SHARE, rupees).await;
+    }
+    assert!(tokio::task::spawn_blocking(|| listener.join()).await.unwrap().unwrap() > 10);
 }
