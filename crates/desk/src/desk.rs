@@ -82,7 +82,7 @@ pub(crate) struct Inner {
     /// The last replayed day has been played: no price comes any more.
     pub is_over: AtomicBool,
     accounts: RwLock<BTreeMap<AccountId, Account>>,
-    /// Held while an account is brought to work: two engines of one account would each send its orders.
+    /// Held while an account is brought to work or put down: two engines of one account would each send its orders.
     taking_up: tokio::sync::Mutex<()>,
     /// Whose trade logs are kept.
     pub logged: std::sync::Mutex<BTreeSet<UserId>>,
@@ -148,6 +148,12 @@ impl Desk {
         if self.account(record.user, record.id).is_ok() {
             return Ok(());
         }
+        // It may have been closed since the caller read it.
+        let record = store::accounts::get(&self.inner.store, record.user, record.id).await?;
+        if let Some(at) = record.closed_at {
+            let why = format!("account {} was closed at {at}; use another", record.id);
+            return Err(DeskError::Conflict(why));
+        }
         let (limits, mut policy, instruments) =
             crate::limits::of_account(&self.inner.store, record.user, record.id).await?;
         if self.inner.mode == Mode::Replay {
@@ -172,8 +178,15 @@ impl Desk {
         let (store, clock, hub) =
             (self.inner.store.clone(), self.inner.clock.clone(), self.inner.hub.clone());
         let account = Account::start(settings, store, clock, hub, link).await?;
-        self.lock_as_stored(&account).await?;
-        self.inner.runs.come_back(record.user, &account).await?;
+        let back = async {
+            self.lock_as_stored(&account).await?;
+            self.inner.runs.come_back(record.user, &account).await
+        };
+        if let Err(why) = back.await {
+            // Taken up again it would be two.
+            account.stop().await;
+            return Err(why);
+        }
         self.inner.market.add_account(account.clone());
         let known = account.clone();
         self.inner.accounts.write().unwrap_or_else(PoisonError::into_inner).insert(account.id, known);
@@ -208,6 +221,8 @@ impl Desk {
 
     /// Ends an account's work: it must be flat and without orders.
     pub async fn put_down(&self, user: UserId, id: AccountId) -> Result<(), DeskError> {
+        // One that is just being taken up is put down as well.
+        let _one = self.inner.taking_up.lock().await;
         let account = self.account(user, id)?;
         let view = account.view();
         if let Some(book) = view.books.iter().find(|book| !book.quantity.is_zero()) {

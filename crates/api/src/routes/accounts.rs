@@ -143,5 +143,10 @@ async fn close(
         }
         return Err(why.into());
     }
+    // Somebody may have connected it in between; from now on nobody can.
+    match state.desk.put_down(who.user, AccountId(id)).await {
+        Ok(()) | Err(DeskError::NotFound { .. }) => {}
+        Err(why) => tracing::error!(account.id = id, "account {id} was closed while it came to work: {why}"),
+    }
     Ok(StatusCode::NO_CONTENT)
 }

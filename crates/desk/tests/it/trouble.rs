@@ -11,6 +11,7 @@ use crate::ground::{Ground, SHARE, cases, page};
 cases![
     nothing_leaves_while_the_database_is_busy,
     nothing_is_given_up_while_the_database_refuses_all,
+    an_account_that_was_closed_is_not_taken_up,
     whoever_hears_of_a_change_finds_it_in_the_view,
     an_account_whose_journal_is_damaged_is_left_out,
     what_the_database_refuses_takes_nothing_else_with_it,
@@ -130,6 +131,19 @@ async fn what_the_database_refuses_takes_nothing_else_with_it(mut ground: Ground
     ground.restart().await;
     ground.place(&ground.order(Side::Sell, 10)).await;
     assert_eq!(ground.held(None), 0);
+}
+
+async fn an_account_that_was_closed_is_not_taken_up(ground: Ground) {
+    let (store, id) = (ground.store(), ground.foreign);
+    // Read before it is closed, as by a request that comes just then.
+    let record = store::accounts::get(store, ground.ravi, id).await.unwrap();
+    ground.desk().put_down(ground.ravi, id).await.unwrap();
+    let unit = store.begin().await.unwrap();
+    store::accounts::close(&unit, ground.ravi, id, record.version, ground.clock.now()).await.unwrap();
+    unit.commit().await.unwrap();
+    let why = ground.desk().take_up(record).await.unwrap_err().to_string();
+    assert!(why.contains("was closed"), "{why}");
+    assert!(ground.desk().account(ground.ravi, id).is_err());
 }
 
 /// A client subscribes, then reads how all stands: that must not be older than the number it was told.
