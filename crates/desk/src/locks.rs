@@ -159,8 +159,8 @@ impl Desk {
             Whom::Run(run) => {
                 let record = store::runs::get(&self.inner.store, user, run).await?;
                 let account = self.account(user, record.account)?;
-                let books: Vec<BookId> =
-                    account.view().books.iter().filter(|b| b.run == Some(run.0)).map(|b| b.id).collect();
+                let view = account.view();
+                let books: Vec<BookId> = view.of_run(run).filter(|b| !b.is_retired).map(|b| b.id).collect();
                 books.into_iter().map(|book| (account.clone(), LockScope::Book(book))).collect()
             }
             Whom::Account(id) => vec![(self.account(user, id)?, LockScope::Account)],

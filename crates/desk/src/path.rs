@@ -122,6 +122,17 @@ impl OrderPath {
         self.books[book.0 as usize].squared_off
     }
 
+    /// Whether nothing of a book may happen any more: it is flat, and none of its orders works, is in doubt or is of
+    /// today. On the next day brokers say nothing more of what ended.
+    pub fn is_quiet(&self, book: BookId, today: DayNumber) -> bool {
+        let held = self.engine.book(book);
+        let ended = |order: &engine::Order| order.state.is_final() && order.created.day() < today;
+        held.position().is_zero()
+            && !held.may_open()
+            && self.engine.orders().iter().filter(|order| order.book == book).all(ended)
+            && self.engine.in_doubt().all(|order| self.engine.order(order).book != book)
+    }
+
     /// Order ids in stock: below [`ids::LOW`] more should be reserved.
     pub fn ids_left(&self) -> usize {
         self.ids.left()
@@ -174,9 +185,13 @@ impl OrderPath {
                 self.apply_policy();
             }
             Input::Book(setup) => self.add_book(setup),
+            Input::Retire { book } => {
+                // Whoever tells it has looked; one that is at work after all goes on.
+                let _ = self.engine.retire_book(*book);
+            }
             Input::Bar(closed) => {
                 let row = &mut self.books[closed.book.0 as usize];
-                if row.bar >= closed.bar.opened {
+                if row.bar >= closed.bar.opened || self.engine.book(closed.book).is_retired() {
                     return;
                 }
                 row.bar = closed.bar.opened;

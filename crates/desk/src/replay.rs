@@ -147,7 +147,7 @@ impl Replay {
         for account in self.desk.all_accounts() {
             account.settle().await;
             for book in &account.view().books {
-                if self.playing.contains_key(&(account.id, book.id)) {
+                if book.is_retired || self.playing.contains_key(&(account.id, book.id)) {
                     continue;
                 }
                 let setup = account.setup(book.id).await?;

@@ -7,7 +7,7 @@ use domain::Price;
 use domain::instrument::InstrumentId;
 use domain::trade::BookId;
 use engine::Event;
-use store::{AccountId, UserId};
+use store::{AccountId, RunId, UserId};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::message::{Done, Message, Wish};
@@ -94,6 +94,11 @@ impl Account {
     /// Tells a closed bar of a run's book.
     pub fn bar(&self, bar: BarClosed) {
         let _ = self.tell.send(Message::Bar(Box::new(bar)));
+    }
+
+    /// Tells that a run is over: its books are told no more prices once nothing of them may happen.
+    pub(crate) fn over(&self, run: RunId) {
+        let _ = self.tell.send(Message::Over { run });
     }
 
     /// Returns once everything told so far has had all its consequences.

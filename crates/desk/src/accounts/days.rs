@@ -58,9 +58,28 @@ impl Task {
             return;
         }
         self.square_offs.clear();
-        let books: Vec<BookId> = self.path.books().map(|(id, _)| id).collect();
-        for book in books {
+        for book in self.books_at_work(|_| true) {
             self.begin_day(book);
+        }
+        self.retire();
+    }
+
+    /// Books that are not retired.
+    pub(super) fn books_at_work(&self, which: impl Fn(&BookSetup) -> bool) -> Vec<BookId> {
+        let engine = self.path.engine();
+        let books = self.path.books().filter(|(id, setup)| which(setup) && !engine.book(*id).is_retired());
+        books.map(|(id, _)| id).collect()
+    }
+
+    /// Retires the books of runs that are over, of which nothing may happen any more. A replay tells its books itself.
+    pub(super) fn retire(&mut self) {
+        let today = self.clock.now().day();
+        if self.is_told() {
+            return;
+        }
+        let quiet: Vec<BookId> = self.over.extract_if(.., |book| self.path.is_quiet(*book, today)).collect();
+        for book in quiet {
+            self.input(Input::Retire { book });
         }
     }
 

@@ -8,6 +8,7 @@ use domain::time::DayNumber;
 use domain::trade::BookId;
 use domain::{Price, Qty, Timestamp};
 use engine::{AccountLimits, Event, LockScope, RiskPolicy};
+use store::RunId;
 use tokio::sync::oneshot;
 
 use super::view::AccountView;
@@ -54,6 +55,10 @@ pub(crate) enum Message {
     Setup {
         book: BookId,
         reply: oneshot::Sender<Option<BookSetup>>,
+    },
+    /// A run is over: its books are retired once nothing of them may happen any more.
+    Over {
+        run: RunId,
     },
     /// How it stands now; whoever looks after that sees at least as much.
     Look {

@@ -3,7 +3,7 @@
 //! Its journal is told again from the newest snapshot on, which gives the engine as it was; what of it the database lacks is written now; what was
 //! on its way is in doubt, and asked for at the broker before any new entry leaves.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -111,6 +111,7 @@ impl Account {
             stored,
             day: None,
             square_offs: Vec::new(),
+            over: BTreeSet::new(),
             reserving: false,
             acts: Vec::new(),
             waiting: VecDeque::new(),

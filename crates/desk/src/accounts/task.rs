@@ -74,6 +74,8 @@ pub(super) struct Task {
     pub day: Option<DayNumber>,
     /// Books that must be flat later today, and when.
     pub square_offs: Vec<(BookId, Timestamp)>,
+    /// Books of runs that are over, of which something may still happen.
+    pub over: BTreeSet<BookId>,
     pub reserving: bool,
     pub acts: Vec<Act>,
     pub waiting: VecDeque<Waiting>,
@@ -152,8 +154,7 @@ impl Task {
             // In a replay the bars alone are the market: ticks are for looking at.
             Message::Tick { .. } if self.is_told() => {}
             Message::Tick { instrument, price } => {
-                let books: Vec<BookId> =
-                    self.path.books().filter(|(_, s)| s.instrument == instrument).map(|(id, _)| id).collect();
+                let books: Vec<BookId> = self.books_at_work(|setup| setup.instrument == instrument);
                 if !books.is_empty() {
                     self.new_day();
                 }
@@ -215,6 +216,10 @@ impl Task {
             Message::Setup { book, reply } => {
                 let setup = self.path.books().find(|(id, _)| *id == book).map(|(_, setup)| setup.clone());
                 let _ = reply.send(setup);
+            }
+            Message::Over { run } => {
+                self.over.extend(self.books_at_work(|setup| setup.run == Some(run.0)));
+                self.retire();
             }
             Message::Look { reply } => {
                 self.publish();

@@ -57,6 +57,8 @@ pub struct BookView {
     pub target_price: Option<Price>,
     /// An entry works or waits, or an order's end is not confirmed.
     pub may_open: bool,
+    /// Its run is over, and nothing of it may happen any more.
+    pub is_retired: bool,
     /// Trades that it closed today.
     pub trades_today: u32,
     /// The day that has begun for it.
@@ -106,6 +108,7 @@ impl AccountView {
                     stop_loss: book.stop(),
                     target_price: book.target(),
                     may_open: book.may_open(),
+                    is_retired: book.is_retired(),
                     trades_today: path.trades_on(id, at.day()),
                     day: path.day_of(id),
                     decided: path.decided(id),

@@ -37,6 +37,8 @@ pub enum Input {
     Kill { scope: LockScope, flatten: bool, said: Box<Reason> },
     /// What may be entered, from now on.
     Instruments(Box<InstrumentLists>),
+    /// Its run is over and nothing of the book may happen any more: it is told no price again.
+    Retire { book: BookId },
 }
 
 /// Why a person locked something.

@@ -260,7 +260,7 @@ impl OrderPath {
             let id = BookId(place as u32);
             let held = self.engine.book(id);
             let row = &self.books[place];
-            if row.written.is_none() && held.position().is_zero() {
+            if (row.written.is_none() || held.is_retired()) && held.position().is_zero() {
                 continue;
             }
             let position = self.position(place, row.written_at().unwrap_or(self.now));

@@ -38,6 +38,22 @@ fn setup() -> BookSetup {
     }
 }
 
+#[test]
+fn a_retired_book_stays_retired_and_shows_what_it_made() {
+    let mut link = Link::new();
+    link.tell(&Input::Book(Box::new(BookSetup { run: Some(1), ..setup() })));
+    let (book, today) = (BookId(1), link.now.day());
+    assert!(link.path.is_quiet(book, today));
+    link.tell(&Input::Event(Event::Tick { book, price: Price::rupees(100) }));
+    link.tell(&Input::Retire { book });
+    link.tell(&Input::Retire { book });
+    assert!(link.path.engine().book(book).is_retired() && !link.path.engine().book(BookId(0)).is_retired());
+    let bytes = link.path.snapshot().unwrap();
+    let restored = OrderPath::restore(AccountId(7), Conduct::Broker, &bytes).unwrap();
+    assert!(restored.engine().book(book).is_retired());
+    assert!(restored.snapshot().unwrap() == bytes);
+}
+
 struct Link {
     path: OrderPath,
     now: Timestamp,

@@ -1,8 +1,10 @@
 //! Runs after a restart: their books follow what is stored of them.
 
+use std::collections::BTreeSet;
+
 use engine::Command;
 use store::runs::{RunRecord, RunState};
-use store::UserId;
+use store::{RunId, UserId};
 
 use super::live::{Runs, choice};
 use super::settings::RunSettings;
@@ -12,7 +14,13 @@ use crate::accounts::Account;
 impl Runs {
     /// Brings the runs of an account back that were not over.
     pub async fn come_back(&self, user: UserId, account: &Account) -> Result<(), DeskError> {
-        for record in store::runs::unfinished(&self.inner.store, user, account.id).await? {
+        let unfinished = store::runs::unfinished(&self.inner.store, user, account.id).await?;
+        let mut over: BTreeSet<i64> = account.view().books.iter().filter_map(|book| book.run).collect();
+        over.retain(|run| unfinished.iter().all(|record| record.id.0 != *run));
+        for run in over {
+            account.over(RunId(run));
+        }
+        for record in unfinished {
             let (id, state) = (record.id, record.state);
             if let Err(why) = self.come_back_one(user, account, record).await {
                 tracing::error!(run.id = %id, "run {id} cannot go on: {why}");

@@ -95,6 +95,7 @@ impl Runs {
             Err(why) => return Err(why.into()),
         }
         self.lock().remove(&id);
+        account.over(id);
         Ok(())
     }
 }

@@ -238,7 +238,9 @@ impl Runs {
         self.command(user, id, |book| Command::Pause { book }).await?;
         if !square_off {
             let record = self.set_state(&seen, RunState::Stopped, None).await?;
-            self.lock().remove(&id);
+            if let Some(run) = self.lock().remove(&id) {
+                run.account.over(id);
+            }
             return Ok(record);
         }
         let record = self.set_state(&seen, RunState::Stopping, None).await?;

@@ -29,6 +29,7 @@ cases![
     books_follow_the_row_of_their_run_after_a_restart,
     a_run_is_stopped_only_when_nothing_of_it_can_open,
     a_run_lives_until_its_end_is_stored,
+    what_a_run_that_is_over_made_is_still_shown,
     the_last_bar_of_a_session_is_over_with_it,
 ];
 
@@ -410,6 +411,46 @@ async fn a_run_lives_until_its_end_is_stored(ground: Ground) {
     ground.rename("elsewhere", "strategy_runs").await;
     ground.becomes(&run, RunState::Stopped).await;
     assert!(ground.desk().runs().live().is_empty());
+    ground.check().await;
+}
+
+async fn what_a_run_that_is_over_made_is_still_shown(mut ground: Ground) {
+    ground.minute(100).await;
+    let run = ground.run(ground.account, settings()).await;
+    ground.minute(101).await;
+    ground.minute(104).await;
+    ground.desk().runs().stop(ground.asha, run.id, true).await.unwrap();
+    ground.becomes(&run, RunState::Stopped).await;
+    ground.place(&ground.order(Side::Buy, 3)).await;
+    let book = |ground: &Ground| ground.view().of_run(run.id).next().cloned().unwrap();
+    let before = book(&ground);
+    assert!(!before.is_retired && before.realised != Money::ZERO, "the broker may still say more today");
+    let told = |ground: &Ground| {
+        let mut ticks = 0;
+        desk::Journal::open(&ground.journal(), 1, |entry| {
+            let desk::path::Input::Event(engine::Event::Tick { book, .. }) = entry.input else { return };
+            ticks += usize::from(book == before.id);
+        })
+        .unwrap();
+        ticks
+    };
+    // The next morning.
+    ground.pass(24 * 3_600).await;
+    ground.price(SHARE, 105).await;
+    assert!(book(&ground).is_retired);
+    ground.kill().await;
+    let ticks = told(&ground);
+    ground.start().await;
+    ground.price(SHARE, 106).await;
+    ground.price(SHARE, 107).await;
+    let after = book(&ground);
+    assert_eq!((after.is_retired, after.realised, after.charges), (true, before.realised, before.charges));
+    assert_eq!(ground.held(None), 3);
+    let done = ground.desk().kill(ground.asha, desk::Whom::Run(run.id), true, "odd").await.unwrap();
+    assert_eq!(done.refused, []);
+    ground.kill().await;
+    assert_eq!(told(&ground), ticks);
+    ground.start().await;
     ground.check().await;
 }
 
