@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use broker::History;
 use domain::Timestamp;
-use engine::Conduct;
+use engine::{Conduct, RiskPolicy};
 use store::accounts::AccountRecord;
 use store::{AccountId, Store, UserId};
 
@@ -154,12 +154,9 @@ impl Desk {
             let why = format!("account {} was closed at {at}; use another", record.id);
             return Err(DeskError::Conflict(why));
         }
-        let (limits, mut policy, instruments) =
+        let (limits, policy, instruments) =
             crate::limits::of_account(&self.inner.store, record.user, record.id).await?;
-        if self.inner.mode == Mode::Replay {
-            // Minutes pass in moments here: no rule counts seconds.
-            (policy.orders_per_second, policy.duplicate_within) = (None, None);
-        }
+        let policy = self.in_its_time(policy);
         let settings = AccountSettings {
             id: record.id,
             user: record.user,
@@ -192,6 +189,14 @@ impl Desk {
         self.inner.accounts.write().unwrap_or_else(PoisonError::into_inner).insert(account.id, known);
         // Whoever threw or released a switch meanwhile did not know of it.
         self.lock_as_stored(&account).await
+    }
+
+    /// In a replay minutes pass in moments: no rule counts seconds.
+    pub(crate) fn in_its_time(&self, mut policy: RiskPolicy) -> RiskPolicy {
+        if self.inner.mode == Mode::Replay {
+            (policy.orders_per_second, policy.duplicate_within) = (None, None);
+        }
+        policy
     }
 
     /// An account of this user.

@@ -156,7 +156,8 @@ impl Desk {
         let scope = Scope::Account(account);
         store::risk::set_limit(&unit, user, scope, RULE, &value, seen, self.now()).await?;
         unit.commit().await?;
-        let (for_engine, policy) = (Box::new(limits.for_engine()), Box::new(limits.policy()));
+        let for_engine = Box::new(limits.for_engine());
+        let policy = Box::new(self.in_its_time(limits.policy()));
         desk.wish(Wish::Limits(for_engine, policy, Box::new(limits.instruments))).await.map(drop)
     }
 }

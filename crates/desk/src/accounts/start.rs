@@ -72,6 +72,10 @@ impl Account {
             tell: tell.clone(),
             known: Known::default(),
         };
+        // First of all that it hears, before what is stored now: whatever was on its way is in doubt.
+        if !fresh {
+            let _ = tell.send(Message::Market(Event::Restarted));
+        }
         tokio::spawn(writer.run(to_write));
 
         let hears = tell.downgrade();
@@ -84,10 +88,6 @@ impl Account {
         let first_view = Arc::new(AccountView::of(settings.id, &path, &state, clock.now()));
         let (view, seen) = watch::channel(first_view);
         let queues = Arc::new(Queues::default());
-        // First of all that it hears: whatever was on its way is in doubt.
-        if !fresh {
-            let _ = tell.send(Message::Market(Event::Restarted));
-        }
         let broker = link(sink);
         let task = Task {
             id: settings.id,

@@ -136,8 +136,10 @@ impl Task {
         }
     }
 
+    /// Orders wait for ids: a replay that went on meanwhile would decide them later than its backtest.
     fn is_quiet(&self) -> bool {
-        self.stored >= self.passed_on && self.broker.outstanding() == 0 || self.failed()
+        let is_stored = self.stored >= self.passed_on && !self.reserving;
+        is_stored && self.broker.outstanding() == 0 || self.failed()
     }
 
     /// Whether the market is a day that is replayed: whoever replays it tells days and square-offs too.
