@@ -26,6 +26,9 @@ pub struct Activity {
 }
 
 pub async fn record(unit: &Unit, done: &Activity) -> Result<(), StoreError> {
+    if let Some(user) = done.user {
+        crate::users::before_the_chain(unit, user).await?;
+    }
     let account = match (done.user, done.account) {
         (Some(user), Some(account)) => crate::accounts::get(unit, user, account).await?.id.0,
         (None, Some(_)) => return Err(StoreError::NotFound { what: "account" }),

@@ -8,12 +8,16 @@ pub use api_keys::{
     ApiKeyRecord, NewApiKey, api_key, api_key_by_hash, api_keys, create_api_key, revoke_api_key,
     touch_api_key,
 };
-pub use invites::{InviteRecord, create_invite, invites, revoke_invite, use_invite};
+pub use invites::{InviteRecord, create_invite, invites, revoke_invite, revoke_invites_of, use_invite};
 pub use settings::{Setting, set_setting, setting, settings};
 
 use domain::Timestamp;
+use sea_orm::sea_query::LockType;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, Set};
+use sea_orm::{
+    ColumnTrait as _, DbBackend, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Select, Set,
+};
 
 use crate::entity::user;
 use crate::page::newest_first;
@@ -93,6 +97,41 @@ pub async fn create(
 pub async fn get(on: &impl Read, id: UserId) -> Result<UserRecord, StoreError> {
     let row = user::Entity::find_by_id(id.0).one(on.connection()).await?;
     row.ok_or(StoreError::NotFound { what: "user" })?.try_into()
+}
+
+/// The same for a unit that decides by what it finds: it waits for whoever is changing the user, and nobody changes the
+/// user before the unit ends. Of several users the lower id is locked first, and all before anything is written: rows
+/// of users come before sessions and invites, these before the ends of the audit chains.
+pub async fn get_locked(unit: &Unit, id: UserId) -> Result<UserRecord, StoreError> {
+    let row = locked(unit, user::Entity::find_by_id(id.0)).one(&unit.transaction).await?;
+    row.ok_or(StoreError::NotFound { what: "user" })?.try_into()
+}
+
+/// All administrators, locked as by [`get_locked`]; also those who are disabled.
+pub async fn administrators_locked(unit: &Unit) -> Result<Vec<UserRecord>, StoreError> {
+    let select =
+        user::Entity::find().filter(user::Column::Role.eq(Role::Admin.word())).order_by_asc(user::Column::Id);
+    let rows = locked(unit, select).all(&unit.transaction).await?;
+    rows.into_iter().map(UserRecord::try_from).collect()
+}
+
+fn locked(unit: &Unit, select: Select<user::Entity>) -> Select<user::Entity> {
+    match unit.store.kind() {
+        // A unit of SQLite is alone anyway.
+        DbBackend::Sqlite => select,
+        // Rows that name the user, as those of the activity, can still be written: they do not touch what is locked here.
+        DbBackend::Postgres => select.lock(LockType::NoKeyUpdate),
+        _ => select.lock_exclusive(),
+    }
+}
+
+/// MariaDB locks the user whom a new row names. A row of a chain is written once the chain's end is held: it would wait
+/// for a unit that holds the user and waits for the chain. So its user is locked before.
+pub(crate) async fn before_the_chain(unit: &Unit, id: UserId) -> Result<(), StoreError> {
+    if unit.store.kind() == DbBackend::MySql {
+        user::Entity::find_by_id(id.0).lock_shared().one(&unit.transaction).await?;
+    }
+    Ok(())
 }
 
 /// `None` for a name that nobody has: the caller takes as long over it as over a wrong password.

@@ -46,6 +46,44 @@ async fn a_user_who_is_shut_out_is_out_at_once() {
 }
 
 #[tokio::test]
+async fn who_is_shut_out_does_not_come_back_by_an_invite_of_their_own() {
+    for shut_out in [json!({ "disabled": true }), json!({ "role": "trader" })] {
+        let app = TestApp::new().await;
+        app.add_user("asha", Role::Admin).await;
+        app.add_user("tara", Role::Admin).await;
+        let (asha, tara) = (app.token("asha").await, app.token("tara").await);
+        let invite = |token: &str| {
+            app.ask("POST", "/api/auth/invites").bearer(token).json(&json!({ "role": "admin" })).send()
+        };
+        let own = invite(&tara).await.json()["token"].clone();
+        let others = invite(&asha).await.json()["token"].clone();
+        let out = app.ask("PATCH", "/api/admin/users/2").bearer(&asha).json(&shut_out).send().await;
+        assert_eq!(out.status.as_u16(), 200, "{out:?}");
+        let register = |name: &str, invite: &Value| {
+            let body = json!({ "name": name, "password": PASSWORD, "invite": invite });
+            app.ask("POST", "/api/auth/register").json(&body).send()
+        };
+        assert_eq!(register("again", &own).await.problem().0, 403, "{shut_out}");
+        assert_eq!(register("ravi", &others).await.status.as_u16(), 201, "the invites of others stand");
+    }
+}
+
+#[tokio::test]
+async fn the_operator_takes_back_the_invites_of_whom_they_disable() {
+    let app = TestApp::new().await;
+    app.add_user("asha", Role::Admin).await;
+    app.add_user("tara", Role::Admin).await;
+    let tara = app.token("tara").await;
+    let invite =
+        app.ask("POST", "/api/auth/invites").bearer(&tara).json(&json!({ "role": "admin" })).send().await;
+    app.access.disable_user("tara", true).await.unwrap();
+    let body = json!({ "name": "again", "password": PASSWORD, "invite": invite.json()["token"] });
+    assert_eq!(app.ask("POST", "/api/auth/register").json(&body).send().await.problem().0, 403);
+    let last = app.access.disable_user("asha", true).await.unwrap_err().to_string();
+    assert!(last.contains("only administrator"), "{last}");
+}
+
+#[tokio::test]
 async fn a_session_that_is_ended_is_dead_and_the_others_live() {
     let app = TestApp::new().await;
     app.add_user("asha", Role::Trader).await;

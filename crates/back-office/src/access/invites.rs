@@ -5,6 +5,7 @@ use store::users::{self, InviteRecord, Role};
 use store::{InviteId, Page, PageRequest};
 
 use super::record::Act;
+use super::users::may_manage_users;
 use super::{Access, AccessError, Caller, Permission, Secret, secret};
 
 const LIFE_SECONDS: i64 = 7 * 24 * 3_600;
@@ -35,6 +36,8 @@ impl Access {
         let token = secret::token("", self.inner.randomness.as_ref())?;
         let expires_at = Timestamp::from_micros(created_at.as_micros() + LIFE_SECONDS * 1_000_000);
         let unit = self.store().begin().await?;
+        // Whoever is being shut out meanwhile issues nothing any more.
+        may_manage_users(&users::get_locked(&unit, caller.user).await?)?;
         let id = users::create_invite(&unit, caller.user, &token.fingerprint(), role, created_at, expires_at)
             .await?;
         Act::by(caller, "invite.issued").on(id).with("role", role.name()).write(&unit, created_at).await?;
@@ -45,6 +48,7 @@ impl Access {
     pub async fn revoke_invite(&self, caller: &Caller, id: InviteId) -> Result<(), AccessError> {
         caller.needs(Permission::ManageUsers)?;
         let unit = self.store().begin().await?;
+        may_manage_users(&users::get_locked(&unit, caller.user).await?)?;
         users::revoke_invite(&unit, id, self.now()).await?;
         Act::by(caller, "invite.revoked").on(id).write(&unit, self.now()).await?;
         Ok(unit.commit().await?)

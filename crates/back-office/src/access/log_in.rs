@@ -60,7 +60,7 @@ impl Access {
         };
         let unit = self.store().begin().await?;
         // Others may have failed, or changed the password, while this one was checked.
-        let user = users::get(&unit, checked.id).await?;
+        let user = users::get_locked(&unit, checked.id).await?;
         self.refuse_locked(user.locked_until)?;
         if !right || user.password_hash != checked.password_hash {
             self.count_failure(unit, &user, "wrong password", &who.origin).await?;

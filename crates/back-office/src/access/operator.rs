@@ -7,6 +7,7 @@ use store::users::{self, Role, UserRecord};
 use store::{PageRequest, Unit, sessions};
 
 use super::record::Act;
+use super::users::take_back_invites;
 use super::{Access, AccessError, Origin, Secret, User, password};
 
 /// Where the operator sits, as the activity log says it.
@@ -68,11 +69,17 @@ impl Access {
     /// Keeps a user out and ends their sessions, or lets them in again. Who is so already stays so.
     pub async fn disable_user(&self, name: &str, disabled: bool) -> Result<User, AccessError> {
         let unit = self.store().begin().await?;
-        let user = named(&unit, name).await?;
+        let seen = named(&unit, name).await?;
+        // All of them: two who are disabled at once would each count on the other.
+        let administrators = match seen.role {
+            Role::Admin => users::administrators_locked(&unit).await?,
+            Role::Trader | Role::Viewer => Vec::new(),
+        };
+        let user = users::get_locked(&unit, seen.id).await?;
         if user.disabled_at.is_some() == disabled {
             return Ok(user.into());
         }
-        if disabled && user.role == Role::Admin && only_administrator(&unit, &user).await? {
+        if disabled && user.role == Role::Admin && is_only_one(&administrators, &user) {
             return Err(AccessError::conflict(format!(
                 "{} is the only administrator; add another one first",
                 user.name
@@ -81,9 +88,10 @@ impl Access {
         let now = self.now();
         users::set_disabled(&unit, user.id, disabled.then_some(now)).await?;
         sessions::revoke_all(&unit, user.id, "role or rights changed", now).await?;
+        let user = users::get(&unit, user.id).await?;
+        take_back_invites(&unit, &user, now).await?;
         let (origin, action) = (console(), if disabled { "user.disabled" } else { "user.enabled" });
         Act::of(user.id, action, &origin).on(user.id).with("by", "operator").write(&unit, now).await?;
-        let user = users::get(&unit, user.id).await?;
         unit.commit().await?;
         self.note_revocations().await;
         Ok(user.into())
@@ -99,18 +107,6 @@ async fn named(unit: &Unit, name: &str) -> Result<UserRecord, AccessError> {
 }
 
 /// Whether nobody else who can log in is an administrator.
-async fn only_administrator(unit: &Unit, user: &UserRecord) -> Result<bool, AccessError> {
-    let mut page = PageRequest::first(PageRequest::MAX)?;
-    loop {
-        let found = users::list(unit, page).await?;
-        let other =
-            |row: &UserRecord| row.id != user.id && row.role == Role::Admin && row.disabled_at.is_none();
-        if found.rows.iter().any(other) {
-            return Ok(false);
-        }
-        match found.next {
-            Some(cursor) => page = page.after(cursor),
-            None => return Ok(true),
-        }
-    }
+fn is_only_one(administrators: &[UserRecord], user: &UserRecord) -> bool {
+    !administrators.iter().any(|other| other.id != user.id && other.disabled_at.is_none())
 }

@@ -1,7 +1,7 @@
 //! Seeing and ending one's sessions.
 
 use store::sessions::{self, SessionRecord};
-use store::{Page, PageRequest, SessionId};
+use store::{Page, PageRequest, SessionId, users};
 
 use super::record::Act;
 use super::{Access, AccessError, Caller, Permission};
@@ -27,6 +27,7 @@ impl Access {
     pub async fn end_session(&self, caller: &Caller, session: SessionId) -> Result<(), AccessError> {
         caller.needs(Permission::ManageCredentials)?;
         let unit = self.store().begin().await?;
+        users::get_locked(&unit, caller.user).await?;
         sessions::revoke(&unit, caller.user, session, "by its user", self.now()).await?;
         Act::by(caller, "session.revoked").on(session).write(&unit, self.now()).await?;
         unit.commit().await?;
@@ -37,6 +38,8 @@ impl Access {
     pub async fn end_all_sessions(&self, caller: &Caller) -> Result<(), AccessError> {
         caller.needs(Permission::ManageCredentials)?;
         let unit = self.store().begin().await?;
+        // A log-in beside it is ended too, or begins after it.
+        users::get_locked(&unit, caller.user).await?;
         let count = sessions::revoke_all(&unit, caller.user, "by its user, everywhere", self.now()).await?;
         Act::by(caller, "session.revoked").on("all").with("count", count).write(&unit, self.now()).await?;
         unit.commit().await?;

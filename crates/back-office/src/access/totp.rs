@@ -79,7 +79,7 @@ impl Access {
         let sealed =
             self.inner.seal.seal(&owner(caller.user), &waiting.secret, self.inner.randomness.as_ref())?;
         let unit = self.store().begin().await?;
-        if users::get(&unit, caller.user).await?.totp_sealed.is_some() {
+        if users::get_locked(&unit, caller.user).await?.totp_sealed.is_some() {
             return Err(AccessError::conflict("there is a second factor already; remove it first"));
         }
         users::set_totp(&unit, caller.user, Some(sealed)).await?;
@@ -95,7 +95,7 @@ impl Access {
         caller.needs(Permission::ManageCredentials)?;
         let now = self.now();
         let unit = self.store().begin().await?;
-        let user = users::get(&unit, caller.user).await?;
+        let user = users::get_locked(&unit, caller.user).await?;
         self.refuse_locked(user.locked_until)?;
         let Some(sealed) = &user.totp_sealed else {
             return Err(AccessError::conflict("there is no second factor to remove"));

@@ -4,10 +4,10 @@ use domain::Timestamp;
 use store::activity::{self, Activity};
 use store::audit::{self, ChainReport};
 use store::users::{self, Role, UserRecord};
-use store::{Page, PageRequest, UserId, sessions};
+use store::{Page, PageRequest, Unit, UserId, sessions};
 
 use super::record::Act;
-use super::{Access, AccessError, Caller, Permission, Secret, password};
+use super::{Access, AccessError, Caller, Permission, Secret, password, permissions_of};
 
 /// A user without what is secret.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -61,7 +61,7 @@ impl Access {
         let right = self.inner.passwords.verify(current, Some(&checked.password_hash)).await?;
         let hash = self.inner.passwords.hash(new, self.inner.randomness.as_ref()).await?;
         let unit = self.store().begin().await?;
-        let user = users::get(&unit, caller.user).await?;
+        let user = users::get_locked(&unit, caller.user).await?;
         if !right || user.password_hash != checked.password_hash {
             self.count_failure(unit, &user, "wrong password", &caller.origin).await?;
             return Err(AccessError::field(
@@ -97,28 +97,34 @@ impl Access {
         }
         let now = self.now();
         let unit = self.store().begin().await?;
-        let own = users::get(&unit, caller.user).await?;
-        if own.role != Role::Admin || own.disabled_at.is_some() {
-            return Err(AccessError::Unauthenticated("you are no longer an administrator; log in again"));
-        }
-        let before = users::get(&unit, id).await?;
+        // Of two who shut each other out at once one comes first, and the other is no administrator then.
+        let (first, second) = (caller.user.min(id), caller.user.max(id));
+        let (first, second) =
+            (users::get_locked(&unit, first).await?, users::get_locked(&unit, second).await?);
+        let (own, before) = if first.id == caller.user { (first, second) } else { (second, first) };
+        may_manage_users(&own)?;
         let role = change.role.filter(|role| *role != before.role);
         let disabled = change.disabled.filter(|disabled| *disabled != before.disabled_at.is_some());
         if let Some(role) = role {
             users::set_role(&unit, id, role).await?;
+        }
+        if let Some(disabled) = disabled {
+            users::set_disabled(&unit, id, disabled.then_some(now)).await?;
+        }
+        let after = users::get(&unit, id).await?;
+        let changed = role.is_some() || disabled.is_some();
+        if changed {
+            sessions::revoke_all(&unit, id, "role or rights changed", now).await?;
+            take_back_invites(&unit, &after, now).await?;
+        }
+        if let Some(role) = role {
             let act = Act::by(caller, "user.role").on(id).with("from", before.role.name());
             act.with("to", role.name()).write(&unit, now).await?;
         }
         if let Some(disabled) = disabled {
-            users::set_disabled(&unit, id, disabled.then_some(now)).await?;
             let action = if disabled { "user.disabled" } else { "user.enabled" };
             Act::by(caller, action).on(id).write(&unit, now).await?;
         }
-        let changed = role.is_some() || disabled.is_some();
-        if changed {
-            sessions::revoke_all(&unit, id, "role or rights changed", now).await?;
-        }
-        let after = users::get(&unit, id).await?;
         unit.commit().await?;
         if changed {
             self.note_revocations().await;
@@ -137,4 +143,24 @@ impl Access {
         caller.needs(Permission::ReadAudit)?;
         Ok(audit::verify(self.store()).await?)
     }
+}
+
+/// Whether a user, as they are now, may do what their token says that they may.
+pub(super) fn may_manage_users(user: &UserRecord) -> Result<(), AccessError> {
+    if user.disabled_at.is_none() && permissions_of(user.role).has(Permission::ManageUsers) {
+        return Ok(());
+    }
+    Err(AccessError::Unauthenticated("you are no longer an administrator; log in again"))
+}
+
+/// Who may let nobody in has no invites out either: else they came back by one of their own.
+pub(super) async fn take_back_invites(
+    unit: &Unit,
+    user: &UserRecord,
+    at: Timestamp,
+) -> Result<(), AccessError> {
+    if may_manage_users(user).is_err() {
+        users::revoke_invites_of(unit, user.id, at).await?;
+    }
+    Ok(())
 }

@@ -78,6 +78,18 @@ pub async fn revoke_invite(unit: &Unit, id: InviteId, at: Timestamp) -> Result<(
     if changed.rows_affected == 0 { Err(StoreError::NotFound { what: "invite in force" }) } else { Ok(()) }
 }
 
+/// Takes back what a user issued and nobody has used; how many there were.
+pub async fn revoke_invites_of(unit: &Unit, by: UserId, at: Timestamp) -> Result<u64, StoreError> {
+    let changed = invite::Entity::update_many()
+        .col_expr(invite::Column::RevokedAt, Expr::value(at.as_micros()))
+        .filter(invite::Column::CreatedBy.eq(by.0))
+        .filter(invite::Column::UsedAt.is_null())
+        .filter(invite::Column::RevokedAt.is_null())
+        .exec(&unit.transaction)
+        .await?;
+    Ok(changed.rows_affected)
+}
+
 /// All invites, newest first. For administrators: permission is the caller's to check.
 pub async fn invites(on: &impl Read, page: PageRequest) -> Result<Page<InviteRecord>, StoreError> {
     newest_first(

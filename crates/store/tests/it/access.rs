@@ -3,7 +3,7 @@
 use domain::Timestamp;
 use store::sessions::{self, NewSession, Refresh};
 use store::users::{self, NewApiKey, Role};
-use store::{PageRequest, StoreError, accounts, idempotency, runs, strategies};
+use store::{PageRequest, StoreError, accounts, activity, idempotency, runs, strategies};
 
 use crate::ground::{Ground, at, cases, is_not_found};
 
@@ -17,6 +17,9 @@ cases![
     a_code_is_good_once,
     settings_change_from_the_version_that_was_seen,
     an_idempotent_request_is_answered_once,
+    who_decides_by_a_user_waits_for_a_change_of_them,
+    users_and_chains_are_locked_in_one_order,
+    invites_are_taken_back_with_their_issuer,
 ];
 
 fn page() -> PageRequest {
@@ -237,4 +240,72 @@ async fn an_idempotent_request_is_answered_once(ground: Ground) {
     assert_eq!(idempotency::forget_before(&unit, at(1)).await.unwrap(), 2);
     unit.commit().await.unwrap();
     assert_eq!(idempotency::claim(store, asha, "k", "f2", at(2)).await.unwrap(), Claim::New);
+}
+
+async fn who_decides_by_a_user_waits_for_a_change_of_them(ground: Ground) {
+    let (store, user) = (&ground.store, ground.asha.user);
+    let changing = store.begin().await.unwrap();
+    users::set_password(&changing, user, "another").await.unwrap();
+    let waiting = tokio::spawn({
+        let store = store.clone();
+        async move {
+            let unit = store.begin().await.unwrap();
+            users::get_locked(&unit, user).await.unwrap().password_hash
+        }
+    });
+    // Long enough for one that does not wait to have read the old one; one that waits is right after any time.
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    changing.commit().await.unwrap();
+    assert_eq!(waiting.await.unwrap(), "another");
+}
+
+/// One unit holds a user and wants the chain, another adds a row of that user to the chain: neither may hold what the
+/// other waits for.
+async fn users_and_chains_are_locked_in_one_order(ground: Ground) {
+    let mut tasks = Vec::new();
+    for i in 0..40 {
+        let (store, user) = (ground.store.clone(), ground.asha.user);
+        tasks.push(tokio::spawn(async move {
+            let unit = store.begin().await?;
+            if i % 2 == 0 {
+                users::get_locked(&unit, user).await?;
+                tokio::task::yield_now().await;
+            }
+            activity::record(&unit, &done_by(user)).await?;
+            tokio::task::yield_now().await;
+            unit.commit().await
+        }));
+    }
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
+}
+
+fn done_by(user: store::UserId) -> activity::Activity {
+    activity::Activity {
+        user: Some(user),
+        session: None,
+        account: None,
+        action: "session.opened".to_owned(),
+        subject: String::new(),
+        detail: "{}".to_owned(),
+        address: String::new(),
+        at: at(0),
+    }
+}
+
+async fn invites_are_taken_back_with_their_issuer(ground: Ground) {
+    let (store, asha, ravi) = (&ground.store, ground.asha.user, ground.ravi.user);
+    let unit = store.begin().await.unwrap();
+    for (by, token) in [(asha, "used"), (asha, "open"), (ravi, "his")] {
+        users::create_invite(&unit, by, token, Role::Admin, at(0), at(100)).await.unwrap();
+    }
+    users::use_invite(&unit, "used", ravi, at(10)).await.unwrap();
+    assert_eq!(users::revoke_invites_of(&unit, asha, at(20)).await.unwrap(), 1);
+    assert!(is_not_found(users::use_invite(&unit, "open", asha, at(30)).await));
+    assert_eq!(users::use_invite(&unit, "his", asha, at(30)).await.unwrap(), Role::Admin);
+    assert_eq!(users::administrators_locked(&unit).await.unwrap().len(), 0);
+    users::set_role(&unit, ravi, Role::Admin).await.unwrap();
+    assert_eq!(users::administrators_locked(&unit).await.unwrap()[0].id, ravi);
+    unit.commit().await.unwrap();
 }
