@@ -1,7 +1,14 @@
 //! Sockets: what changes is told as it happens.
 //!
 //! `/api/ws/` has topics, each with a snapshot and numbered changes; `/ws/live` tells everything without being asked.
-//! Who comes says in the first message who they are, within seconds; a session that ends is told so, and closed.
+//! Who comes says in the first message who they are, within seconds. Who must go is told `{"type":"closed","reason":…}`
+//! and closed:
+//!
+//! | reason | what it means, and what the client does |
+//! |---|---|
+//! | `expired` | the access token or API key that it came with is too old: come again with a new one, asking on with `after` |
+//! | `revoked` | the session was ended, the key taken back or the user shut out: log in again |
+//! | `silent` | nothing was heard of the client for a minute: come again |
 //!
 //! Bounded: frames wait in a queue of fixed length for a slow reader; behind it the hub's own queues overflow, and the
 //! topic begins anew with a snapshot. A reader that takes nothing at all is closed.

@@ -30,6 +30,7 @@ mod users;
 mod world;
 
 pub use api_keys::{IssuedKey, KeyRequest};
+pub use authenticate::Standing;
 pub use caller::{Caller, Credential, Origin};
 pub use error::AccessError;
 pub use invites::IssuedInvite;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
-use back_office::access::{Caller, Credential, Origin, Secret};
+use back_office::access::{Caller, Credential, Origin, Secret, Standing};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde::Deserialize;
@@ -178,8 +178,8 @@ impl Session {
                         alive = Instant::now();
                         match message {
                             Message::Text(text) => {
-                                if !self.is_still_good().await {
-                                    return Some("revoked");
+                                if let Some(reason) = self.must_go().await {
+                                    return Some(reason);
                                 }
                                 self.hear(&text, kind).await
                             }
@@ -190,12 +190,15 @@ impl Session {
                 },
                 told = revoked.recv() => match (told, self.caller.credential) {
                     (Ok(session), Credential::Session(own)) if session == own => return Some("revoked"),
-                    (Err(RecvError::Lagged(_)), _) if !self.is_still_good().await => return Some("revoked"),
+                    (Err(RecvError::Lagged(_)), _) => match self.must_go().await {
+                        Some(reason) => return Some(reason),
+                        None => true,
+                    },
                     _ => true,
                 },
                 _ = look.tick() => {
-                    if !self.is_still_good().await {
-                        return Some("revoked");
+                    if let Some(reason) = self.must_go().await {
+                        return Some(reason);
                     }
                     true
                 }
@@ -213,13 +216,16 @@ impl Session {
         }
     }
 
-    async fn is_still_good(&self) -> bool {
-        match self.state.access.is_still_good(&self.caller).await {
-            Ok(good) => good,
+    /// Why the socket is closed now, if it is.
+    async fn must_go(&self) -> Option<&'static str> {
+        match self.state.access.standing(&self.caller).await {
+            Ok(Standing::Good) => None,
+            Ok(Standing::Expired) => Some("expired"),
+            Ok(Standing::Revoked) => Some("revoked"),
             Err(why) => {
                 // The list is kept for a while when the database is away; past that nobody is let on.
                 tracing::warn!("a socket's session cannot be checked: {why}");
-                false
+                Some("revoked")
             }
         }
     }

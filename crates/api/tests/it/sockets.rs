@@ -127,6 +127,41 @@ async fn who_ends_their_session_is_told_and_shut_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_has_an_old_token_is_sent_for_a_new_one_and_goes_on() {
+    let app = TestApp::trading().await;
+    let Trader { token, account } = trader(&app, "asha").await;
+    let address = listening(&app).await;
+    let mut client = Client::entered(address, &token).await;
+    client.say(&json!({ "type": "subscribe", "topic": "orders" })).await;
+    client.until(|heard| heard["type"] == "snapshot").await;
+    post(&app, &token, "/api/orders", &market_order(account, 2)).await;
+    let last = client.until(|heard| heard["data"]["state"] == "filled").await["seq"].as_u64().unwrap();
+    // Somebody who is about to renew it is not cut off.
+    app.pass(Duration::from_secs(15 * 60 + 20));
+    client.say(&json!({ "type": "ping" })).await;
+    client.say(&json!({ "type": "subscribe", "topic": "weather" })).await;
+    assert_eq!(client.hear().await.unwrap()["type"], "error");
+    app.pass(Duration::from_secs(20));
+    assert_eq!(client.hear().await, Some(json!({ "type": "closed", "reason": "expired" })));
+    assert_eq!(client.hear().await, None);
+    let renewed = app.token("asha").await;
+    let mut back = Client::entered(address, &renewed).await;
+    back.say(&json!({ "type": "subscribe", "topic": "orders", "after": last - 1 })).await;
+    assert_eq!(back.hear().await.unwrap()["seq"], last);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_api_key_that_ends_closes_its_socket() {
+    let app = TestApp::trading().await;
+    let Trader { token, .. } = trader(&app, "asha").await;
+    let body = json!({ "name": "watch", "scopes": ["desk.read"], "expiresAt": "2026-08-03T10:15:00+05:30" });
+    let key = post(&app, &token, "/api/auth/keys", &body).await.json()["key"].as_str().unwrap().to_owned();
+    let mut client = Client::entered(listening(&app).await, &key).await;
+    app.pass(Duration::from_secs(3_700));
+    assert_eq!(client.hear().await, Some(json!({ "type": "closed", "reason": "expired" })));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_enters_without_a_token_or_from_a_foreign_page() {
     let app = TestApp::new().await;
     let address = listening(&app).await;

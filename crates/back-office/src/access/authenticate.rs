@@ -1,6 +1,7 @@
 //! From what a request carries to a [`Caller`].
 
 use domain::Timestamp;
+use domain::time::Span;
 use store::{SessionId, users};
 use tokio::sync::broadcast;
 
@@ -10,6 +11,19 @@ use super::{
 
 /// How seldom the last use of an API key is written: a program that asks ten times a second would else write as often.
 const NOTE_USE_AFTER_SECONDS: i64 = 60;
+
+/// How long past its end a token or key still holds a connection open: whose page renews it in time is not cut off.
+const EXPIRED_FOR_SECONDS: i64 = 30;
+
+/// What has become of somebody who was let in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standing {
+    Good,
+    /// Token or key are too old: with a new one they may come again.
+    Expired,
+    /// The session was ended, the key taken back, or the user shut out.
+    Revoked,
+}
 
 impl Access {
     /// Whose access token this is.
@@ -68,22 +82,27 @@ impl Access {
         })
     }
 
-    /// Whether one who was let in earlier, as at a socket, would still be let in.
-    pub async fn is_still_good(&self, caller: &Caller) -> Result<bool, AccessError> {
+    /// How one who was let in earlier, as at a socket, stands now.
+    pub async fn standing(&self, caller: &Caller) -> Result<Standing, AccessError> {
         let now = self.now();
-        match caller.credential {
-            Credential::Session(id) => Ok(!self.inner.revoked.has(id, self.store(), now).await?),
+        let revoked = match caller.credential {
+            Credential::Session(id) => self.inner.revoked.has(id, self.store(), now).await?,
             Credential::ApiKey(id) => {
                 let user = users::get(self.store(), caller.user).await?;
                 let key = users::api_key(self.store(), caller.user, id).await?;
-                let in_time = key.expires_at.is_none_or(|end| end > now);
-                Ok(user.disabled_at.is_none() && key.revoked_at.is_none() && in_time)
+                user.disabled_at.is_some() || key.revoked_at.is_some()
             }
-        }
+        };
+        let grace = Span::micros(EXPIRED_FOR_SECONDS * 1_000_000);
+        Ok(match caller.expires_at {
+            _ if revoked => Standing::Revoked,
+            Some(end) if now - end > grace => Standing::Expired,
+            _ => Standing::Good,
+        })
     }
 
     /// Sessions as they are revoked, also by other processes (these within seconds). One who lags asks
-    /// [`Access::is_still_good`].
+    /// [`Access::standing`].
     pub fn revocations(&self) -> broadcast::Receiver<SessionId> {
         self.inner.revoked.listen()
     }

@@ -109,7 +109,8 @@ impl Access {
         let act = Act::of(user.id, "session.opened", &origin).in_session(session).on(session);
         act.with("secondFactor", user.totp_sealed.is_some()).write(&unit, now).await?;
         unit.commit().await?;
-        let (access_token, access_expires_at) = self.inner.tokens.issue(user.id, session, user.role, now)?;
+        let (access_token, access_expires_at) =
+            self.inner.tokens.issue(user.id, (session, refresh_expires_at), user.role, now)?;
         let user = User::from(user.clone());
         Ok(Entry { user, session, access_token, access_expires_at, refresh_token, refresh_expires_at })
     }

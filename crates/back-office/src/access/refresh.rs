@@ -21,7 +21,7 @@ impl Access {
                 }
                 unit.commit().await?;
                 let (access_token, access_expires_at) =
-                    self.inner.tokens.issue(user.id, session.id, user.role, now)?;
+                    self.inner.tokens.issue(user.id, (session.id, session.expires_at), user.role, now)?;
                 Ok(Entry {
                     user: user.into(),
                     session: session.id,

@@ -54,10 +54,11 @@ impl AccessTokens {
         }
     }
 
+    /// Good for as long as tokens are, and no longer than their session.
     pub fn issue(
         &self,
         user: UserId,
-        session: SessionId,
+        (session, session_ends): (SessionId, Timestamp),
         role: Role,
         now: Timestamp,
     ) -> Result<(Secret, Timestamp), AccessError> {
@@ -68,7 +69,7 @@ impl AccessTokens {
             sid: session.0,
             role: role.name().to_owned(),
             iat,
-            exp: iat + self.life_seconds,
+            exp: (iat + self.life_seconds).min(session_ends.as_micros().div_euclid(1_000_000)),
         };
         let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding);
         let token =

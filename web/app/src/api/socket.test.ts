@@ -71,6 +71,26 @@ test('a token that the server no longer takes is renewed', async () => {
   expect(FakeSocket.last.heard[0]).toMatchObject({ type: 'auth', token: 'token-2' })
 })
 
+test('a token that grew too old on an open socket is renewed, and nothing is missed', async () => {
+  desk.streams.publish('runs', '', 'one')
+  await waitFor(() => expect(heard).toHaveLength(2))
+  desk.access.expire()
+  desk.streams.end('expired')
+  desk.streams.publish('runs', '', 'two')
+  await waitFor(() => expect(heard.map(([, data]) => data)).toEqual([[], 'one', 'two']))
+  expect(session.get().state).toBe('in')
+  expect(FakeSocket.all).toHaveLength(2)
+  expect(FakeSocket.last.heard[0]).toMatchObject({ type: 'auth', token: 'token-2' })
+  expect(subscriptions(FakeSocket.last)).toEqual([{ type: 'subscribe', topic: 'runs', after: 1 }])
+})
+
+test('who has no session any more when the token grew too old is told to log in', async () => {
+  desk.access.logOut()
+  desk.streams.end('expired')
+  await waitFor(() => expect(session.get()).toEqual({ state: 'out', because: 'your session has ended; log in again' }))
+  expect(FakeSocket.all).toHaveLength(1)
+})
+
 test('nobody listening: the stream is given back', async () => {
   const stop = socket.listen({ topic: 'ticks', key: 'NSE:ITC-EQ' }, () => {})
   const also = socket.listen({ topic: 'ticks', key: 'NSE:ITC-EQ' }, () => {})

@@ -141,6 +141,11 @@ function say(message: unknown): boolean {
 }
 
 function socketClosed(reason: string): void {
+  if (reason === 'expired') {
+    // Nothing is wrong: with a new token the page goes on at once, and asks for what it missed.
+    drop()
+    return void session.refresh().then((token) => (token ? connect() : undefined), lost)
+  }
   if (reason !== 'revoked') return lost()
   socket.close()
   session.end('this session was ended from elsewhere; log in again')
