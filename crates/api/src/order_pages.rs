@@ -11,8 +11,10 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use store::UserId;
 
-/// Bytes of all pages together.
+/// Bytes of all pages together, with their keys and what the map needs for each.
 const MOST: usize = 16 << 20;
+/// What an entry takes beside its texts, in bytes: key, page and the map's spare room.
+const ENTRY: usize = 2 * (size_of::<(UserId, String)>() + size_of::<Written>());
 /// Should a change ever go untold.
 const GOOD_FOR: Duration = Duration::from_secs(1);
 /// Characters of a query that is kept.
@@ -27,10 +29,17 @@ pub struct OrderPages {
     turns: [tokio::sync::Mutex<()>; TURNS],
 }
 
-#[derive(Default)]
 struct Kept {
     pages: HashMap<(UserId, String), Written>,
     bytes: usize,
+    /// When what is good no more was last let go.
+    swept: Instant,
+}
+
+impl Default for Kept {
+    fn default() -> Kept {
+        Kept { pages: HashMap::new(), bytes: 0, swept: Instant::now() }
+    }
 }
 
 struct Written {
@@ -60,15 +69,34 @@ impl OrderPages {
             return;
         }
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.bytes + text.len() > MOST {
-            *kept = Kept::default();
-        }
-        kept.bytes += text.len();
+        let size = size(query, &text);
+        kept.sweep(size);
+        kept.bytes += size;
         let page = Written { version, at: Instant::now(), text };
         if let Some(before) = kept.pages.insert((user, query.to_owned()), page) {
-            kept.bytes -= before.text.len();
+            kept.bytes -= self::size(query, &before.text);
         }
     }
+}
+
+impl Kept {
+    /// Lets go what is too old, at most once in its life; all, where that makes no room for `more` bytes.
+    fn sweep(&mut self, more: usize) {
+        if self.swept.elapsed() >= GOOD_FOR {
+            self.pages.retain(|_, page| page.at.elapsed() < GOOD_FOR);
+            self.pages.shrink_to_fit();
+            self.bytes = self.pages.iter().map(|((_, query), page)| size(query, &page.text)).sum();
+            self.swept = Instant::now();
+        }
+        if self.bytes + more > MOST {
+            *self = Kept::default();
+        }
+    }
+}
+
+/// What a page takes, in bytes.
+fn size(query: &str, text: &Bytes) -> usize {
+    ENTRY + query.len() + text.len()
 }
 
 #[cfg(test)]
@@ -92,7 +120,32 @@ mod tests {
             pages.put(UserId(i), "", 1, Bytes::from(vec![0; MOST / 10]));
             let kept = pages.kept.lock().unwrap();
             assert!(kept.bytes <= MOST);
-            assert_eq!(kept.bytes, kept.pages.values().map(|page| page.text.len()).sum::<usize>());
+            let there: usize = kept.pages.iter().map(|((_, query), page)| size(query, &page.text)).sum();
+            assert_eq!(kept.bytes, there);
         }
+    }
+
+    #[test]
+    fn empty_pages_are_bounded_too() {
+        let pages = OrderPages::default();
+        for i in 0..2 * (MOST / ENTRY) as i64 {
+            pages.put(UserId(i), "limit=5", 1, Bytes::new());
+        }
+        assert!(pages.kept.lock().unwrap().pages.len() <= MOST / ENTRY);
+    }
+
+    #[test]
+    fn pages_that_are_too_old_go() {
+        let pages = OrderPages::default();
+        pages.put(UserId(1), "", 1, Bytes::from_static(b"x"));
+        let long_ago = Instant::now().checked_sub(2 * GOOD_FOR).unwrap();
+        {
+            let mut kept = pages.kept.lock().unwrap();
+            kept.swept = long_ago;
+            kept.pages.values_mut().for_each(|page| page.at = long_ago);
+        }
+        pages.put(UserId(2), "", 1, Bytes::from_static(b"x"));
+        let kept = pages.kept.lock().unwrap();
+        assert_eq!((kept.pages.len(), kept.bytes), (1, ENTRY + 1));
     }
 }

@@ -13,11 +13,19 @@ pub fn client_address(headers: &HeaderMap, extensions: &Extensions, behind_proxy
     // The last entry is the proxy's own; those before it anybody can write.
     let forwarded = || {
         let text = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
-        text.rsplit(',').next()?.trim().parse::<IpAddr>().ok()
+        written(text.rsplit(',').next()?.trim())
     };
     let peer = || extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     let known = if behind_proxy { forwarded().or_else(peer) } else { peer() };
     known.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)).to_canonical()
+}
+
+/// An address as proxies write it: alone, in brackets, or with the port that the client came from.
+fn written(text: &str) -> Option<IpAddr> {
+    let alone = || text.parse::<IpAddr>().ok();
+    let with_port = || text.parse::<SocketAddr>().ok().map(|socket| socket.ip());
+    let in_brackets = || text.strip_prefix('[')?.strip_suffix(']')?.parse::<Ipv6Addr>().ok().map(IpAddr::V6);
+    alone().or_else(with_port).or_else(in_brackets)
 }
 
 /// What shares one limit: an IPv4 address, or the /64 that one IPv6 subscriber gets.
@@ -40,6 +48,22 @@ mod tests {
         extensions.insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 5000))));
         let address = |behind| client_address(&headers, &extensions, behind).to_string();
         assert_eq!([address(false), address(true)], ["127.0.0.1", "203.0.113.7"]);
+    }
+
+    #[test]
+    fn a_proxy_may_name_the_port_too() {
+        for (text, address) in [
+            ("203.0.113.7", Some("203.0.113.7")),
+            ("203.0.113.7:51234", Some("203.0.113.7")),
+            ("2001:db8::1", Some("2001:db8::1")),
+            ("[2001:db8::1]", Some("2001:db8::1")),
+            ("[2001:db8::1]:51234", Some("2001:db8::1")),
+            ("[203.0.113.7]", None),
+            ("unknown", None),
+            ("", None),
+        ] {
+            assert_eq!(written(text).map(|a| a.to_string()).as_deref(), address, "{text}");
+        }
     }
 
     #[test]

@@ -84,14 +84,20 @@ impl ChainReport {
 pub async fn verify(store: &Store) -> Result<Vec<ChainReport>, StoreError> {
     // The mirror first: rows may be added after it was read, never before.
     let mirror = read_mirror(store)?;
-    let noted = noted(store).await?;
-    let mut chains: BTreeSet<ChainId> = mirror.heads.keys().chain(noted.keys()).copied().collect();
+    let mut chains: BTreeSet<ChainId> = mirror.heads.keys().copied().collect();
     for record in Record::ALL {
         chains.extend(accounts(store, record).await?.into_iter().map(|account| ChainId { record, account }));
     }
+    // After the rows that began chains, before the walk: a chain has its end noted from its first row on.
+    let noted = noted(store).await?;
+    chains.extend(noted.keys().copied());
     let mut reports = Vec::with_capacity(chains.len());
     for chain in chains {
         let mut report = walk(store, chain, &mirror, noted.get(&chain)).await?;
+        if report.verdict == Verdict::NotMirrored {
+            // It may have begun since the mirror was read.
+            report = walk(store, chain, &read_mirror(store)?, noted.get(&chain)).await?;
+        }
         if let (Verdict::Whole, Some(line)) = (&report.verdict, mirror.forged_line) {
             report.verdict = Verdict::ForgedMirror { line };
         }

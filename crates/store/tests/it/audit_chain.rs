@@ -4,7 +4,7 @@ use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend};
 use store::Store;
 use store::audit::{self, ChainId, Record, Verdict};
 
-use crate::ground::{Ground, cases, key};
+use crate::ground::{Ground, at, cases, key};
 
 cases![
     append_only_tables_refuse,
@@ -17,6 +17,7 @@ cases![
     writers_at_once_make_one_chain,
     a_mirror_that_lags_catches_up,
     a_lost_mirror_is_told,
+    a_chain_that_begins_beside_the_walk_is_whole,
 ];
 
 async fn verdict(store: &Store, account: i64) -> Verdict {
@@ -186,4 +187,37 @@ async fn a_lost_mirror_is_told(ground: Ground) {
     assert_eq!(verdict(&store, ground.asha.account.0).await, Verdict::NotMirrored);
     audit::renew_mirror(&store).await.unwrap();
     assert_eq!(verdict(&store, ground.asha.account.0).await, Verdict::Whole);
+}
+
+async fn a_chain_that_begins_beside_the_walk_is_whole(ground: Ground) {
+    let (store, asha) = (&ground.store, ground.asha);
+    let beginning = tokio::spawn({
+        let store = store.clone();
+        async move {
+            for i in 0..60 {
+                let unit = store.begin().await.unwrap();
+                let account = store::accounts::NewAccount {
+                    name: format!("Account {i}"),
+                    broker: store::accounts::Broker::Paper,
+                    relation: store::accounts::Relation::Own,
+                    initial_cash: domain::Money::rupees(1),
+                    settings: "{}".to_owned(),
+                };
+                let id = store::accounts::create(&unit, asha.user, &account, at(0)).await.unwrap();
+                let mut done = asha.log_in(i);
+                done.account = Some(id);
+                store::activity::record(&unit, &done).await.unwrap();
+                unit.commit().await.unwrap();
+            }
+        }
+    });
+    while !beginning.is_finished() {
+        for report in audit::verify(store).await.unwrap() {
+            // A chain is mirrored a moment after it was committed.
+            let fits = matches!(report.verdict, Verdict::Whole | Verdict::NotMirrored);
+            assert!(fits, "{report:?}");
+        }
+    }
+    beginning.await.unwrap();
+    assert!(audit::verify(store).await.unwrap().iter().all(audit::ChainReport::is_whole));
 }
