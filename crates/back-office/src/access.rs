@@ -99,7 +99,9 @@ struct Inner {
     tokens: tokens::AccessTokens,
     seal: Sealer,
     revoked: revoked::Revoked,
-    strangers: lockout::Strangers,
+    /// Failed log-ins of a name at an address, and of names that nobody has.
+    doors: lockout::Failures<lockout::Door>,
+    strangers: lockout::Failures<String>,
     pending_totp: totp::Pending,
     /// There while nobody has registered.
     setup_token: tokio::sync::Mutex<Option<Secret>>,
@@ -123,7 +125,8 @@ impl Access {
             tokens: tokens::AccessTokens::new(key, lives.access_token_seconds),
             seal: key.sealer("totp"),
             revoked: revoked::Revoked::load(&store, clock.now(), lives.access_token_seconds).await?,
-            strangers: lockout::Strangers::default(),
+            doors: lockout::Failures::new(lockout::FREE_AT_A_DOOR),
+            strangers: lockout::Failures::new(lockout::FREE_OF_A_NAME),
             pending_totp: totp::Pending::default(),
             setup_token: tokio::sync::Mutex::new(setup_token),
             session_seconds: lives.session_seconds,

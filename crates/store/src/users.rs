@@ -58,6 +58,7 @@ pub struct UserRecord {
     /// The last time step whose code was used: no code is good twice.
     pub totp_last_step: Option<i64>,
     pub failed_logins: i64,
+    /// The end of the wait for the last failed log-in, or its own moment; `None`: none since the last that succeeded.
     pub locked_until: Option<Timestamp>,
     pub disabled_at: Option<Timestamp>,
     pub created_at: Timestamp,

@@ -101,3 +101,57 @@ async fn failures_lock_for_longer_and_longer_whether_the_name_exists_or_not() {
     assert_eq!(try_in("asha", "wrong, wrong, wrong").await.problem().0, 401, "a log-in clears the count");
     assert_eq!(try_in("asha", PASSWORD).await.status.as_u16(), 200);
 }
+
+#[tokio::test]
+async fn who_knows_a_name_does_not_lock_its_owner_out() {
+    let app = TestApp::new().await;
+    app.add_user("asha", Role::Trader).await;
+    let try_in = async |name: &str, password: &str, address: &str| {
+        let body = json!({ "name": name, "password": password });
+        app.ask("POST", "/api/auth/login").from(address).json(&body).send().await.status.as_u16()
+    };
+    for (far, near, home) in
+        [("203.0.113.1", "203.0.113.1", "198.51.100.1"), ("2001:db8::1", "2001:db8::2", "2001:db8:0:1::1")]
+    {
+        for _ in 0..5 {
+            assert_eq!(try_in("asha", "wrong, wrong, wrong", far).await, 401);
+        }
+        assert_eq!(try_in("asha", PASSWORD, near).await, 429, "who guesses waits: {near}");
+        assert_eq!(try_in("asha", PASSWORD, home).await, 200, "the owner does not: {home}");
+        assert_eq!(try_in("asha", PASSWORD, near).await, 429, "and that opens nothing: {near}");
+    }
+    // What was long ago is forgotten.
+    for _ in 0..3 {
+        for _ in 0..4 {
+            assert_eq!(try_in("asha", "wrong, wrong, wrong", "203.0.113.2").await, 401);
+        }
+        app.pass(Duration::from_hours(24));
+    }
+    assert_eq!(try_in("asha", PASSWORD, "203.0.113.2").await, 200);
+    // Nor do many addresses together try out passwords.
+    for name in ["asha", "nobody"] {
+        for i in 0..100 {
+            assert_eq!(try_in(name, "wrong, wrong, wrong", &format!("203.0.113.{}", i + 100)).await, 401);
+        }
+        assert_eq!(try_in(name, PASSWORD, "198.51.100.1").await, 429, "{name}");
+    }
+    app.pass(Duration::from_secs(31));
+    assert_eq!(try_in("asha", PASSWORD, "198.51.100.1").await, 200);
+}
+
+#[tokio::test]
+async fn a_new_password_from_the_console_ends_the_wait() {
+    let app = TestApp::new().await;
+    app.add_user("asha", Role::Trader).await;
+    let try_in = async |password: &str| {
+        let body = json!({ "name": "asha", "password": password });
+        app.ask("POST", "/api/auth/login").json(&body).send().await.status.as_u16()
+    };
+    for _ in 0..5 {
+        try_in("wrong, wrong, wrong").await;
+    }
+    assert_eq!(try_in(PASSWORD).await, 429);
+    let another = "six other words of mine";
+    app.access.replace_password("asha", &back_office::access::Secret::new(another)).await.unwrap();
+    assert_eq!(try_in(another).await, 200);
+}

@@ -5,6 +5,7 @@ use store::sessions::{self, NewSession};
 use store::users::{self, UserRecord};
 use store::{SessionId, Unit};
 
+use super::lockout::Door;
 use super::record::Act;
 use super::{Access, AccessError, Origin, Secret, User, lockout, password, secret, totp};
 
@@ -43,14 +44,16 @@ impl Access {
             Some(user) => user.locked_until,
             None => self.inner.strangers.locked_until(&name),
         };
-        self.refuse_locked(locked_until)?;
+        let door = Door::of(&name, known.as_ref(), &who.origin);
+        self.refuse_locked(&door, locked_until)?;
         let right = self
             .inner
             .passwords
             .verify(&who.password, known.as_ref().map(|u| u.password_hash.as_str()))
             .await?;
         let Some(checked) = known else {
-            self.inner.strangers.count_failure(&name, self.now());
+            self.inner.doors.count(door, self.now());
+            self.inner.strangers.count(name, self.now());
             // Not the name: people type passwords into the wrong field.
             let unit = self.store().begin().await?;
             let act = Act { user: None, ..Act::of(store::UserId(0), "login.failed", &who.origin) };
@@ -61,7 +64,7 @@ impl Access {
         let unit = self.store().begin().await?;
         // Others may have failed, or changed the password, while this one was checked.
         let user = users::get_locked(&unit, checked.id).await?;
-        self.refuse_locked(user.locked_until)?;
+        self.refuse_locked(&door, user.locked_until)?;
         if !right || user.password_hash != checked.password_hash {
             self.count_failure(unit, &user, "wrong password", &who.origin).await?;
             return Err(WRONG);
@@ -109,15 +112,17 @@ impl Access {
         let act = Act::of(user.id, "session.opened", &origin).in_session(session).on(session);
         act.with("secondFactor", user.totp_sealed.is_some()).write(&unit, now).await?;
         unit.commit().await?;
+        self.inner.doors.forget(&Door::of(&user.name, Some(user), &origin));
         let (access_token, access_expires_at) =
             self.inner.tokens.issue(user.id, (session, refresh_expires_at), user.role, now)?;
         let user = User::from(user.clone());
         Ok(Entry { user, session, access_token, access_expires_at, refresh_token, refresh_expires_at })
     }
 
-    pub(super) fn refuse_locked(&self, until: Option<Timestamp>) -> Result<(), AccessError> {
+    /// While somebody must wait at this door, or with this name at all doors until then.
+    pub(super) fn refuse_locked(&self, door: &Door, name: Option<Timestamp>) -> Result<(), AccessError> {
         let now = self.now();
-        match until {
+        match self.inner.doors.locked_until(door).max(name) {
             Some(until) if until > now => Err(AccessError::LockedOut { until, now }),
             _ => Ok(()),
         }
@@ -132,13 +137,17 @@ impl Access {
         origin: &Origin,
     ) -> Result<(), AccessError> {
         let now = self.now();
-        let failures = users::count_failed_login(&unit, user.id).await?;
-        let until = lockout::wait_until(failures, now);
-        if until.is_some() {
-            users::lock_until(&unit, user.id, until).await?;
+        let (here, wait_here) = self.inner.doors.count(Door::of(&user.name, Some(user), origin), now);
+        if user.locked_until.is_some_and(|until| lockout::is_forgotten(until, now)) {
+            users::clear_failed_logins(&unit, user.id).await?;
         }
-        let act =
-            Act::of(user.id, "login.failed", origin).with("because", because).with("failures", failures);
+        let all = users::count_failed_login(&unit, user.id).await?;
+        let wait = lockout::wait_until(all, lockout::FREE_OF_A_NAME, now);
+        // Without a wait it is the moment of the failure: from it the day counts that forgets them.
+        users::lock_until(&unit, user.id, Some(wait.unwrap_or(now))).await?;
+        let until = wait_here.max(wait);
+        let act = Act::of(user.id, "login.failed", origin).with("because", because);
+        let act = act.with("failures", here).with("failuresEverywhere", all);
         act.with("lockedUntil", until.map(|t| t.to_string())).write(&unit, now).await?;
         Ok(unit.commit().await?)
     }

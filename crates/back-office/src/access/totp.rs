@@ -8,6 +8,7 @@ use store::{UserId, users};
 use totp_rs::{Algorithm, Builder, Totp};
 use zeroize::Zeroizing;
 
+use super::lockout::Door;
 use super::record::Act;
 use super::{Access, AccessError, Caller, Permission, Sealer, Secret};
 
@@ -96,7 +97,7 @@ impl Access {
         let now = self.now();
         let unit = self.store().begin().await?;
         let user = users::get_locked(&unit, caller.user).await?;
-        self.refuse_locked(user.locked_until)?;
+        self.refuse_locked(&Door::of(&user.name, Some(&user), &caller.origin), user.locked_until)?;
         let Some(sealed) = &user.totp_sealed else {
             return Err(AccessError::conflict("there is no second factor to remove"));
         };

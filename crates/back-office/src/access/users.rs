@@ -6,6 +6,7 @@ use store::audit::{self, ChainReport};
 use store::users::{self, Role, UserRecord};
 use store::{Page, PageRequest, Unit, UserId, sessions};
 
+use super::lockout::Door;
 use super::record::Act;
 use super::{Access, AccessError, Caller, Permission, Secret, password, permissions_of};
 
@@ -56,7 +57,8 @@ impl Access {
     ) -> Result<(), AccessError> {
         caller.needs(Permission::ManageCredentials)?;
         let checked = users::get(self.store(), caller.user).await?;
-        self.refuse_locked(checked.locked_until)?;
+        let door = Door::of(&checked.name, Some(&checked), &caller.origin);
+        self.refuse_locked(&door, checked.locked_until)?;
         password::accept(new, &checked.name, "newPassword")?;
         let right = self.inner.passwords.verify(current, Some(&checked.password_hash)).await?;
         let hash = self.inner.passwords.hash(new, self.inner.randomness.as_ref()).await?;
