@@ -4,6 +4,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::complaint::complaint;
 use crate::Problem;
@@ -72,7 +73,46 @@ pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         not_json(inner)
     })?;
     json.end().map_err(|error| not_json(&error))?;
+    refuse_control_characters(bytes)?;
     Ok(value)
+}
+
+/// No text of a request holds characters that nobody sees: PostgreSQL stores no NUL, and in a log or on a terminal the
+/// others pass for what was not said. Rule files need line ends and tabs.
+fn refuse_control_characters(bytes: &[u8]) -> Result<(), Problem> {
+    // JSON has them behind a backslash only, all but DEL: most bodies have neither, and are not read again.
+    if !bytes.iter().any(|byte| matches!(byte, b'\\' | 0x7f)) {
+        return Ok(());
+    }
+    let value: Value = serde_json::from_slice(bytes).map_err(|error| not_json(&error))?;
+    look_into(&value, "")
+}
+
+fn look_into(value: &Value, place: &str) -> Result<(), Problem> {
+    match value {
+        Value::String(text) => printable(text, place),
+        Value::Array(all) => {
+            all.iter().enumerate().try_for_each(|(i, one)| look_into(one, &format!("{place}[{i}]")))
+        }
+        Value::Object(fields) => fields.iter().try_for_each(|(name, value)| {
+            // The name is not repeated: it is what holds the character.
+            printable(name, place)?;
+            let inside = if place.is_empty() { name.clone() } else { format!("{place}.{name}") };
+            look_into(value, &inside)
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a text has no control characters but tabs and line ends.
+pub(super) fn printable(text: &str, field: &str) -> Result<(), Problem> {
+    let found = text.chars().find(|c| c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r'));
+    let Some(found) = found else { return Ok(()) };
+    let words = format!(
+        "the control character U+{:04X} is in the text; send it without: of these only tabs and line ends are taken",
+        u32::from(found)
+    );
+    Err(Problem::validation(field, words))
 }
 
 fn not_json(error: &serde_json::Error) -> Problem {

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use store::{Cursor, PageRequest};
 use utoipa::IntoParams;
 
+use super::body::printable;
 use super::complaint::complaint;
 use crate::Problem;
 use crate::problem::Code;
@@ -21,6 +22,14 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Query<T>, Problem> {
+        let query = parts.uri.query().unwrap_or_default();
+        // An address has them in percent only.
+        if query.contains('%') {
+            let pairs = AxumQuery::<Vec<(String, String)>>::try_from_uri(&parts.uri);
+            for (name, value) in pairs.map(|AxumQuery(pairs)| pairs).unwrap_or_default() {
+                printable(&value, &name)?;
+            }
+        }
         match AxumQuery::<T>::try_from_uri(&parts.uri) {
             Ok(AxumQuery(value)) => Ok(Query(value)),
             Err(why) => {
