@@ -9,6 +9,7 @@
 
 mod audit;
 mod backtest;
+mod bound;
 mod config;
 mod data;
 mod demo;

@@ -24,6 +24,12 @@ impl Served {
         Served::spawn(command.args(more))
     }
 
+    /// What a server says that does not start.
+    pub fn refused(sauda: &Sauda, more: &[&str]) -> Ended {
+        let mut command = sauda.command(&["serve", "--listen", "127.0.0.1:0"]);
+        Ended::of(command.args(more).output().unwrap())
+    }
+
     pub fn spawn(command: &mut Command) -> Served {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();

@@ -36,7 +36,12 @@ pub async fn serve(settings: Settings) -> Result<(), Failure> {
     let access_settings = AccessSettings { lives: outward.lives, ..AccessSettings::default() };
     let access = Access::open(store.clone(), &key, access_settings).await.map_err(Failure::failed)?;
 
-    let demo_user = if is_demo { Some(demo::user(&access).await?) } else { None };
+    let demo_user = if is_demo {
+        Some(demo::user(&access).await?)
+    } else {
+        demo::refuse_open_door(&access).await?;
+        None
+    };
     let demo_account = match &demo_user {
         Some(user) => Some(demo::account(&access, user).await?),
         None => None,

@@ -26,8 +26,16 @@ const NAME: &str = "demo";
 const PASSWORD: &str = "trade on paper only";
 const CASH: Money = Money::rupees(1_000_000);
 
-/// Finds the demo user, or makes it.
+/// Finds the demo user, or makes it. Where others have users, everybody would be their administrator.
 pub async fn user(access: &Access) -> Result<DemoUser, Failure> {
+    let all = access.all_users().await.map_err(Failure::failed)?;
+    if let Some(other) = all.iter().find(|user| user.name != NAME) {
+        return Err(Failure::usage(format!(
+            "--demo: the database has the user {} already, and everybody could log in beside them; a demo has a \
+             database of its own: name another with --data-dir, and with --database if that names one",
+            other.name
+        )));
+    }
     let found = store::users::by_name(access.store(), NAME).await.map_err(Failure::failed)?;
     let id = if let Some(record) = found {
         record.id
@@ -37,6 +45,17 @@ pub async fn user(access: &Access) -> Result<DemoUser, Failure> {
         access.add_user(NAME, &secret, Role::Admin).await.map_err(Failure::failed)?.id
     };
     Ok(DemoUser { name: NAME.to_owned(), password: PASSWORD.to_owned(), id })
+}
+
+/// A database that was a demo's is no installation while everybody knows the password of its administrator.
+pub async fn refuse_open_door(access: &Access) -> Result<(), Failure> {
+    if !access.can_log_in(NAME, &Secret::new(PASSWORD)).await.map_err(Failure::failed)? {
+        return Ok(());
+    }
+    Err(Failure::failed(format!(
+        "the user {NAME} has the password that everybody knows; give it another with `sauda user password {NAME}`, keep \
+         it out with `sauda user disable {NAME}`, start with --demo, or name another --data-dir or --database"
+    )))
 }
 
 /// Gives it an account, before the desk opens.
