@@ -1,5 +1,7 @@
 //! The database, its key and its mirror: what belongs together, opened the same by the server and at the console.
 
+mod bound;
+
 use std::path::{Path, PathBuf};
 
 use back_office::access::{MasterKey, OsRandomness};
@@ -33,16 +35,21 @@ impl Installation {
 
     /// Opens it; makes what is not there yet.
     pub async fn open(&self) -> Result<Opened, Failure> {
-        std::fs::create_dir_all(&self.folder).map_err(|why| {
-            Failure::failed(format!("cannot make the folder {}: {why}", self.folder.display()))
-        })?;
+        self.make_folder()?;
         if self.is_made() && !self.has_key() {
             return Err(self.no_key());
         }
         let key = self.key()?;
         let store =
             Store::open(&self.database, key.audit(), &self.mirror()).await.map_err(Failure::failed)?;
+        self.bind(&store).await?;
         Ok(Opened { store, key })
+    }
+
+    fn make_folder(&self) -> Result<(), Failure> {
+        std::fs::create_dir_all(&self.folder).map_err(|why| {
+            Failure::failed(format!("cannot make the folder {}: {why}", self.folder.display()))
+        })
     }
 
     /// Opens one that is there.

@@ -18,6 +18,7 @@ mod entity;
 mod error;
 pub mod idempotency;
 mod ids;
+pub mod installation;
 mod migration;
 pub mod order_ids;
 pub mod orders;

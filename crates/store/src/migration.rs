@@ -20,6 +20,7 @@ mod m0006_risk;
 mod m0007_audit;
 mod m0008_append_only;
 mod m0009_desk_cursors;
+mod m0010_installation;
 
 pub(crate) struct Migrations;
 
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0007_audit::Migration),
             Box::new(m0008_append_only::Migration),
             Box::new(m0009_desk_cursors::Migration),
+            Box::new(m0010_installation::Migration),
         ]
     }
 }

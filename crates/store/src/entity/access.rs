@@ -78,3 +78,8 @@ entity!(broker_account, "broker_accounts", {
     closed_at: Option<i64>,
     version: i64,
 });
+
+entity!(installation, "installation", {
+    #[sea_orm(primary_key, auto_increment = false)] place: i64,
+    token: String,
+});

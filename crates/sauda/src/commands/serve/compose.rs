@@ -31,6 +31,7 @@ pub async fn serve(settings: Settings) -> Result<(), Failure> {
         Failure::failed(format!("cannot listen on {listen}: {why}; choose another with --listen"))
     })?;
 
+    let _held = installation.hold()?;
     let Opened { store, key } = installation.open().await?;
     let metrics = outward.measured.then(api::install_metrics).transpose().map_err(Failure::failed)?;
     let access_settings = AccessSettings { lives: outward.lives, ..AccessSettings::default() };
