@@ -39,7 +39,11 @@ impl From<StoreError> for DeskError {
     fn from(error: StoreError) -> DeskError {
         match error {
             StoreError::NotFound { what } => DeskError::NotFound { what },
-            StoreError::Busy | StoreError::Unreachable(_) => DeskError::Unavailable(error.to_string()),
+            StoreError::Busy | StoreError::Unreachable(_) => {
+                // The database's own words name hosts and users: they are for the log.
+                tracing::warn!("the database is busy or away: {error}");
+                DeskError::Unavailable("the database is busy or away; nothing was done, try again".to_owned())
+            }
             StoreError::Stale { .. } | StoreError::Taken { .. } => DeskError::Conflict(error.to_string()),
             other => DeskError::Store(other),
         }
@@ -49,5 +53,17 @@ impl From<StoreError> for DeskError {
 impl From<SetupError> for DeskError {
     fn from(error: SetupError) -> DeskError {
         DeskError::Invalid { field: error.field, why: error.why }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_database_says_does_not_get_out() {
+        let away = StoreError::Unreachable("no route to sauda@10.1.2.3:5432".to_owned());
+        let told = DeskError::from(away).to_string();
+        assert_eq!(told, "the database is busy or away; nothing was done, try again");
     }
 }

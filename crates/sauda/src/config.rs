@@ -203,13 +203,34 @@ fn unknown(key: &str, value: &Value, keys: &[Arg]) -> String {
         .map(|name| (distance(key, name), *name))
         .min()
         .filter(|(far, _)| *far <= 3.max(key.len() / 3));
-    let shown: String = value.to_string().chars().take(60).collect();
+    let shown = if is_near_a_secret(near.map(|(_, name)| name), key, value) {
+        "…".to_owned()
+    } else {
+        value.to_string().chars().take(60).collect()
+    };
     let cure = match near {
         _ if NOT_KEYS.contains(&key) => format!("it can only be said on the command line, as --{key}"),
         Some((_, name)) => format!("did you mean `{name}`?"),
         None => format!("there are: {}", names.join(", ")),
     };
     format!("unknown key `{key}` (= {shown}); {cure}")
+}
+
+/// Whether a key that is not known may have been meant to hold a secret, whose value no message repeats.
+fn is_near_a_secret(near: Option<&str>, key: &str, value: &Value) -> bool {
+    let meant = near.is_some_and(|name| SECRETS.contains(&name) || name == "database");
+    meant
+        || ["password", "secret", "token", "key"].iter().any(|word| key.contains(word))
+        || holds_secret(value)
+}
+
+fn holds_secret(value: &Value) -> bool {
+    match value {
+        Value::String(text) => has_password(text),
+        Value::Array(all) => all.iter().any(holds_secret),
+        Value::Table(table) => table.iter().any(|(key, value)| is_near_a_secret(None, key, value)),
+        _ => false,
+    }
 }
 
 /// How many letters differ (Levenshtein 1966).
@@ -252,6 +273,23 @@ mod tests {
             ("mysql://a:b@h", true),
         ] {
             assert_eq!(has_password(url), has, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_slip_in_a_key_does_not_print_a_secret() {
+        for text in [
+            "metric-token = \"s3cret\"",
+            "databse = \"postgres://sauda@10.0.0.1/s3cret\"",
+            "url = \"postgres://sauda:s3cret@localhost/sauda\"",
+            "urls = [\"x\", \"mysql://a:s3cret@h\"]",
+            "api-password = \"s3cret\"",
+            "[proxy]\ntoken = \"s3cret\"",
+        ] {
+            let table: toml::Table = toml::from_str(text).unwrap();
+            let (key, value) = table.iter().next().unwrap();
+            let told = unknown(key, value, &keys());
+            assert!(told.contains(&format!("unknown key `{key}`")) && !told.contains("s3cret"), "{told}");
         }
     }
 
