@@ -201,7 +201,7 @@ mod tests {
             (Code::MariaDb(1406), no),
             (Code::Sqlite(13), unable),
             (Code::Sqlite(8 | 4 << 8), unable),
-            (Code::Sqlite(10 | 3 << 8), unable),
+            (Code::Sqlite(778), unable),
             (Code::Sqlite(517), way),
             (Code::Sqlite(19), no),
         ];
