@@ -292,7 +292,7 @@ impl Engine {
         self.decide(at, id, bar, out);
         // After the decision: a stop that has just become an exit trails no more.
         if trails {
-            self.trail(id, bar, out);
+            self.trail(at, id, bar, out);
         }
         self.bar = None;
     }

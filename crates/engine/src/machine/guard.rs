@@ -88,7 +88,7 @@ impl Engine {
         }
     }
 
-    pub(super) fn trail(&mut self, id: BookId, bar: &ClosedBar, out: &mut Vec<Effect>) {
+    pub(super) fn trail(&mut self, at: Timestamp, id: BookId, bar: &ClosedBar, out: &mut Vec<Effect>) {
         let book = &mut self.books[id.0 as usize];
         let Some(direction) = Direction::of(book.position()) else { return };
         let tick = book.spec.contract.tick;
@@ -106,6 +106,10 @@ impl Engine {
         let side = if direction == Direction::Long { Side::Sell } else { Side::Buy };
         let terms = book.stop_terms(side, level);
         let stops = book.stops.clone();
+        if stops.is_empty() {
+            // None rests: the exits that stood for it were refused too often.
+            self.guard(at, id, out);
+        }
         for key in stops {
             self.modify(key, terms, Timing::Next, out);
         }

@@ -214,20 +214,19 @@ impl Engine {
         cause: RejectCause,
         out: &mut Vec<Effect>,
     ) {
-        let before = self.orders.get(key);
-        let unwanted =
-            before.next == Next::Cancel || matches!(before.state, OrderState::PendingCancel { .. });
+        let taken_back = matches!(self.orders.get(key).state, OrderState::PendingCancel { .. });
         if !self.step(at, key, OrderEvent::Rejected, out) {
             return;
         }
         let order = self.orders.get(key);
-        let (id, purpose) = (order.book, order.purpose);
+        let (id, purpose, unwanted) = (order.book, order.purpose, order.next == Next::Cancel);
         let own = order.own;
         self.bury(at, key, out);
         if unwanted {
             return;
         }
         match purpose {
+            Purpose::Entry if taken_back => {}
             Purpose::Entry => self.enter_again(at, key, cause, out),
             // The strategy decides again at its next close.
             Purpose::Reverse => {}
