@@ -37,11 +37,10 @@ pub async fn serve(settings: Settings) -> Result<(), Failure> {
     let access_settings = AccessSettings { lives: outward.lives, ..AccessSettings::default() };
     let access = Access::open(store.clone(), &key, access_settings).await.map_err(Failure::failed)?;
 
-    let demo_user = if is_demo {
-        Some(demo::user(&access).await?)
+    let (demo_user, open_door) = if is_demo {
+        (Some(demo::user(&access).await?), None)
     } else {
-        demo::refuse_open_door(&access).await?;
-        None
+        (None, demo::open_door(&access, &outward).await?)
     };
     let demo_account = match &demo_user {
         Some(user) => Some(demo::account(&access, user).await?),
@@ -96,6 +95,7 @@ pub async fn serve(settings: Settings) -> Result<(), Failure> {
         &outward,
         venue.span.as_ref(),
         demo_user.as_ref(),
+        open_door.as_deref(),
         setup_token.as_ref().map(Secret::expose),
     )?;
 

@@ -26,6 +26,7 @@ pub fn ready(
     outward: &Outward,
     replay: Option<&Span>,
     demo: Option<&DemoUser>,
+    open_door: Option<&str>,
     setup_token: Option<&str>,
 ) -> Result<(), Failure> {
     let what = replay.map_or_else(
@@ -35,7 +36,7 @@ pub fn ready(
     let scheme = if outward.tls.is_some() { "https" } else { "http" };
     let mut text =
         format!("\n  Sauda is ready:  {scheme}://{address}/\n  {what}; no order leaves this machine\n");
-    if let Some(warning) = &outward.warning {
+    for warning in outward.warning.as_deref().into_iter().chain(open_door) {
         tracing::warn!("{warning}");
         let _ = write!(text, "\n  WARNING: {warning}\n");
     }
@@ -45,6 +46,13 @@ pub fn ready(
             "\n  DEMO: everybody who reaches this page can log in as\n      user      {}\n      password  {}\n  Start without --demo for an installation of your own.\n",
             demo.name, demo.password
         );
+        if demo.others > 0 {
+            let _ = writeln!(
+                text,
+                "\n  WARNING: it administers the {} other users here too; give a demo a --data-dir of its own",
+                demo.others
+            );
+        }
     }
     if let Some(token) = setup_token {
         let _ = write!(

@@ -13,11 +13,14 @@ use store::strategies::StrategyKind;
 use store::users::Role;
 use store::{AccountId, PageRequest, StrategyId, UserId};
 
+use super::outward::Outward;
 use crate::failure::Failure;
 
 pub struct DemoUser {
     pub name: String,
     pub password: String,
+    /// Users beside it, whose administrator everybody is.
+    pub others: usize,
     id: UserId,
 }
 
@@ -26,16 +29,10 @@ const NAME: &str = "demo";
 const PASSWORD: &str = "trade on paper only";
 const CASH: Money = Money::rupees(1_000_000);
 
-/// Finds the demo user, or makes it. Where others have users, everybody would be their administrator.
+/// Finds the demo user, or makes it.
 pub async fn user(access: &Access) -> Result<DemoUser, Failure> {
     let all = access.all_users().await.map_err(Failure::failed)?;
-    if let Some(other) = all.iter().find(|user| user.name != NAME) {
-        return Err(Failure::usage(format!(
-            "--demo: the database has the user {} already, and everybody could log in beside them; a demo has a \
-             database of its own: name another with --data-dir, and with --database if that names one",
-            other.name
-        )));
-    }
+    let others = all.iter().filter(|user| user.name != NAME).count();
     let found = store::users::by_name(access.store(), NAME).await.map_err(Failure::failed)?;
     let id = if let Some(record) = found {
         record.id
@@ -44,18 +41,20 @@ pub async fn user(access: &Access) -> Result<DemoUser, Failure> {
         let secret = Secret::new(PASSWORD);
         access.add_user(NAME, &secret, Role::Admin).await.map_err(Failure::failed)?.id
     };
-    Ok(DemoUser { name: NAME.to_owned(), password: PASSWORD.to_owned(), id })
+    Ok(DemoUser { name: NAME.to_owned(), password: PASSWORD.to_owned(), others, id })
 }
 
-/// A database that was a demo's is no installation while everybody knows the password of its administrator.
-pub async fn refuse_open_door(access: &Access) -> Result<(), Failure> {
+/// What is wrong with a database that was a demo's: everybody knows the password of an administrator. Where other
+/// machines reach the server it does not start.
+pub async fn open_door(access: &Access, outward: &Outward) -> Result<Option<String>, Failure> {
     if !access.can_log_in(NAME, &Secret::new(PASSWORD)).await.map_err(Failure::failed)? {
-        return Ok(());
+        return Ok(None);
     }
-    Err(Failure::failed(format!(
+    let words = format!(
         "the user {NAME} has the password that everybody knows; give it another with `sauda user password {NAME}`, keep \
-         it out with `sauda user disable {NAME}`, start with --demo, or name another --data-dir or --database"
-    )))
+         it out with `sauda user disable {NAME}`, or name another --data-dir or --database"
+    );
+    if outward.reached { Err(Failure::failed(words)) } else { Ok(Some(words)) }
 }
 
 /// Gives it an account, before the desk opens.

@@ -16,6 +16,8 @@ const SHORTEST_TOKEN: usize = 16;
 pub struct Outward {
     pub tls: Option<Arc<ServerConfig>>,
     pub measured: bool,
+    /// Whether other machines reach it.
+    pub reached: bool,
     pub lives: Lives,
     /// Why what is said on the way can be read and changed by others, if it can.
     pub warning: Option<String>,
@@ -61,7 +63,8 @@ impl Outward {
             access_token_seconds: i64::from(args.access_token_minutes) * 60,
             session_seconds: i64::from(args.session_days) * 24 * 3_600,
         };
-        Ok(Outward { tls, measured: args.metrics, lives, warning, settings })
+        let reached = args.behind_proxy || !is_here(args.listen.ip());
+        Ok(Outward { tls, measured: args.metrics, reached, lives, warning, settings })
     }
 
     pub fn settings(&self, demo: Option<Demo>) -> ApiSettings {
