@@ -66,7 +66,7 @@ impl Engine {
         out: &mut Vec<Effect>,
     ) {
         let position = self.book(id).position();
-        if position.signum() * direction.sign() <= 0 {
+        if position.signum() * direction.sign() <= 0 && self.book(id).entries.is_empty() {
             // A position of the person's own: the strategy has not said where it stops.
             self.books[id.0 as usize].distances = Distances::default();
         }
@@ -132,14 +132,15 @@ impl Engine {
             .waiting
             .filter(|waiting| market(waiting.by_hand) && waiting.entry.direction == direction)
             .filter(|_| manual.kind == ManualKind::Market)
-            .and_then(|waiting| waiting.entry.quantity);
+            .and_then(|waiting| waiting.entry.quantity.zip(waiting.by_hand));
         if before.is_none() {
             self.drop_waiting(at, id, out);
         }
-        let quantity = Some(qty + before.unwrap_or_default());
-        let entry = Entry { quantity, ..Entry::market(direction) };
-        self.books[id.0 as usize].waiting =
-            Some(Waiting { entry, last_of_day: false, by_hand: Some(*manual) });
+        let (waits, bracket) = before
+            .map_or((Qty::ZERO, manual.bracket), |(qty, first)| (qty, first.bracket.with(manual.bracket)));
+        let entry = Entry { quantity: Some(qty + waits), ..Entry::market(direction) };
+        let by_hand = Some(Manual { bracket, ..*manual });
+        self.books[id.0 as usize].waiting = Some(Waiting { entry, last_of_day: false, by_hand });
     }
 
     /// Sends out what may go; the rest when the stop is known to have made room for it.
@@ -166,7 +167,8 @@ impl Engine {
         let side = direction_side(direction);
         let book = self.book(id);
         let (mark, tick) = (book.mark, book.spec.contract.tick);
-        let adds = book.position().signum() * direction.sign() > 0;
+        // Also to what is on its way: its stop must not go because this order says none.
+        let adds = book.position().signum() * direction.sign() > 0 || !book.entries.is_empty();
         let price = manual.kind.price(side, mark);
         let limit = manual.kind.limit();
         let proposal = Proposal { at, book: id, direction, qty, price, limit, freed };

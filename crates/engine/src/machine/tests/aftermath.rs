@@ -190,3 +190,34 @@ fn a_stop_at_the_market_is_chased_once_its_trigger_has_traded() {
     // A limit that a person said is never moved.
     check(&table("sl 105/105"));
 }
+
+#[test]
+fn a_second_order_without_a_stop_leaves_the_stop_of_the_first() {
+    check(
+        "broker
+         auto
+         tick 100        =>
+         order buy 10 stop 95 target 120 => place 0 buy 10 market
+         order buy 5     => place 1 buy 5 market
+         fill 0 10 100   => place 2 sell 10 stop 95.00 | +10
+         fill 1 5 100    => modify 2 sell 15 stop 95.00 | +15
+         tick 120.05     => modify 2 sell 15 limit 120.00",
+    );
+}
+
+#[test]
+fn two_orders_that_wait_together_keep_the_stop_of_the_first() {
+    check(
+        "broker
+         tick 100        =>
+         order buy 1 limit 99 => persist 0 buy 1 limit 99.00
+         commit 0        => place 0 buy 1 limit 99.00
+         accept 0        =>
+         cancel 0        => cancel 0
+         order buy 10 stop 95 =>
+         order buy 5     =>
+         cancelled 0     => persist 1 buy 15 market
+         commit 1        => place 1 buy 15 market
+         fill 1 15 100   => persist 2 sell 15 stop 95.00 | +15",
+    );
+}
